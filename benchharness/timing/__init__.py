@@ -1,1 +1,29 @@
-"""."""
+"""Times a submission beside the reference: protocol, statistics, noise. The grader's side."""
+
+from benchharness.timing.cores import on_one_core
+from benchharness.timing.measurement import Measurement, Side, to_timing
+from benchharness.timing.noise import Noise
+from benchharness.timing.protocol import measure
+from benchharness.timing.settings import FULL, QUICK, Settings
+from benchharness.timing.statistics import Comparison, Estimate, Samples
+from benchharness.timing.variants import Call, CallFailed, Rotation, Variant, Variants
+
+__all__ = [
+    "FULL",
+    "QUICK",
+    "Call",
+    "CallFailed",
+    "Comparison",
+    "Estimate",
+    "Measurement",
+    "Noise",
+    "Rotation",
+    "Samples",
+    "Settings",
+    "Side",
+    "Variant",
+    "Variants",
+    "measure",
+    "on_one_core",
+    "to_timing",
+]

@@ -1,0 +1,127 @@
+"""Whether one answer is right: the trusted side's word, from the task's rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchharness.checking.compare import compare, rounding
+from benchharness.checking.kinds import WrongKind, fit
+from benchharness.suite.rules import Best, Close, Equal, Holds
+from benchharness.suite.task import Inputs, Task
+
+__all__ = ["judge", "same_answer"]
+
+
+def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
+    """
+    What is wrong with an answer, in words for a student; None if it is right.
+
+    Parameters
+    ----------
+    task : Task
+    inputs : mapping
+        The case's inputs, by parameter name.
+    answer : object
+        What came from the submission, decoded; nothing about it is believed.
+    expected : object
+        The reference's answer to the same inputs.
+    """
+    kind = task.signature.result
+    try:
+        got = fit(kind, answer)
+    except WrongKind as problem:
+        return str(problem)
+    wanted = fit(kind, expected)
+    rule = task.rule
+    if isinstance(rule, Holds):
+        return _text(rule.complaint(got, wanted, **inputs))
+    if isinstance(rule, Best):
+        return _worse_than_best(rule, inputs, got, wanted)
+    if isinstance(rule, Equal):
+        return _differing(wanted, got, 0.0, None)
+    return _differing(wanted, got, _tolerance(rule, inputs), _scale(rule, inputs))
+
+
+def same_answer(task: Task, inputs: Inputs, one: Any, other: Any) -> bool:
+    """Whether two answers are the same up to rounding, whether or not they are right."""
+    kind = task.signature.result
+    try:
+        first, second = fit(kind, one), fit(kind, other)
+    except WrongKind:
+        return False
+    tolerance = _tolerance(task.rule, inputs) if isinstance(task.rule, Close) else 0.0
+    scale = _scale(task.rule, inputs) if isinstance(task.rule, Close) else None
+    return _differing(first, second, tolerance, scale) is None
+
+
+def _tolerance(rule: Close, inputs: Inputs) -> float:
+    if rule.tolerance is not None:
+        return rule.tolerance
+    return rounding(sum(value.size for value in inputs.values() if isinstance(value, np.ndarray)))
+
+
+def _scale(rule: Close | Best, inputs: Inputs) -> float | None:
+    return float(rule.scale(**inputs)) if rule.scale else None
+
+
+def _worse_than_best(rule: Best, inputs: Inputs, got: Any, wanted: Any) -> str | None:
+    if isinstance(wanted, np.ndarray) and got.shape != wanted.shape:
+        return _wrong_shape(wanted, got)
+    if rule.allowed and (problem := _text(rule.allowed(got, **inputs))):
+        return problem
+    best = float(rule.objective(wanted, **inputs))
+    reached = float(rule.objective(got, **inputs))
+    scale = _scale(rule, inputs)
+    slack = rounding(_elements(inputs)) * (abs(best) if scale is None else scale)
+    if rule.sign * (reached - best) >= -slack:
+        return None
+    extreme = "largest" if rule.sign > 0 else "smallest"
+    return (
+        f"got {_listed(got)}, expected {_listed(wanted)}. Your {rule.name} is {reached:.6g}; "
+        f"the {extreme} is {best:.6g}."
+    )
+
+
+def _elements(inputs: Inputs) -> int:
+    """Terms that an objective adds up: the levels of a histogram, not the pixels behind it."""
+    return min(
+        256, sum(value.size for value in inputs.values() if isinstance(value, np.ndarray))
+    )
+
+
+def _differing(wanted: Any, got: Any, tolerance: float, scale: float | None) -> str | None:
+    if isinstance(wanted, (tuple, list)):
+        return _differing_items(wanted, got, tolerance, scale)
+    if isinstance(wanted, str):
+        return None if got == wanted else f"got {got[:80]!r}, expected {wanted!r}."
+    expected, actual = np.asarray(wanted), np.asarray(got)
+    if expected.shape != actual.shape:
+        return _wrong_shape(expected, actual)
+    difference = compare(expected, actual, tolerance=tolerance, scale=scale)
+    return None if difference is None else str(difference)
+
+
+def _differing_items(wanted: Any, got: Any, tolerance: float, scale: float | None) -> str | None:
+    if len(wanted) != len(got):
+        return f"returned {len(got)} items, expected {len(wanted)}."
+    for position, (expected, actual) in enumerate(zip(wanted, got, strict=True)):
+        if problem := _differing(expected, actual, tolerance, scale):
+            return f"item {position}: {problem}"
+    return None
+
+
+def _wrong_shape(expected: np.ndarray[Any, Any], actual: np.ndarray[Any, Any]) -> str:
+    hint = ""
+    if expected.ndim > 1 and sorted(expected.shape) == sorted(actual.shape):
+        hint = " The axes are in another order."
+    return f"returned shape {actual.shape}, expected {expected.shape}.{hint}"
+
+
+def _listed(value: Any) -> str:
+    return str(value.tolist()) if isinstance(value, np.ndarray) else str(value)
+
+
+def _text(complaint: object) -> str | None:
+    return str(complaint) if complaint else None

@@ -1,0 +1,415 @@
+"""
+`pytest --bench`: grading and timing as ordinary pytest items.
+
+Only options are declared unless `--bench` is given; everything else is imported then. Submissions
+are never collected by pytest's own means, which would import them into this process: the items
+are made here, and each of them only shows what the grader found.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from benchharness.outcomes import CheckVerdict, Isolation, Run, Timing
+    from benchharness.runner.grader import Assignment, Grader
+    from benchharness.runner.grading import TaskGrading
+    from benchharness.runner.ledger import Entry
+    from benchharness.suite.task import Check, Workload
+
+__all__: list[str] = []
+
+_USAGE, _HARNESS_FAILED = 2, 3
+_USUAL_REPORT = "fE"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("bench", "benchharness: grade and time submissions")
+    group.addoption(
+        "--bench",
+        action="store_true",
+        help="grade and time submissions, for example: pytest --bench --submission submission.py",
+    )
+    group.addoption(
+        "--submission",
+        action="append",
+        metavar="PATH",
+        help="a .py file, package folder or .ipynb notebook; repeatable "
+        "(default: submission.py, submission/ or submission.ipynb)",
+    )
+    group.addoption(
+        "--suite",
+        action="append",
+        metavar="NAME_OR_PATH",
+        help="a bundled suite or a folder; repeatable (default: suites/, else all bundled ones)",
+    )
+    group.addoption("--bench-device", default="all", choices=["cpu", "cuda", "all"])
+    group.addoption("--bench-timing", default="quick", choices=["off", "quick", "full"])
+    group.addoption("--bench-seed", type=int, metavar="N", help="repeat a run's inputs")
+    group.addoption("--bench-timeout", type=float, default=10.0, metavar="SECONDS")
+    group.addoption("--bench-memory", type=int, default=2048, metavar="MIB")
+    group.addoption(
+        "--bench-sandbox", default="auto", choices=["auto", "strict", "process", "off"]
+    )
+    group.addoption("--bench-json", metavar="PATH", help="default: bench-results/run.json")
+    group.addoption("--bench-html", metavar="PATH", help="default: bench-results/report.html")
+    group.addoption("--bench-gradescope", metavar="PATH", help="a Gradescope results.json")
+    group.addoption("--bench-min-score", type=float, metavar="PERCENT")
+    parser.addini("bench_submission", "submissions to grade", type="args")
+    parser.addini("bench_suites", "suites to grade them on", type="args")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "bench_check: a check of benchharness")
+    config.addinivalue_line("markers", "bench_timing: a timing of benchharness")
+    if config.getoption("bench") and not config.option.help:
+        config.pluginmanager.register(_configured(config), "benchharness-run")
+
+
+def _configured(config: pytest.Config) -> BenchRun:
+    from benchharness.errors import HarnessError
+
+    try:
+        return BenchRun(config)
+    except HarnessError as problem:
+        pytest.exit(f"benchharness: {problem}", returncode=_USAGE)
+
+
+class BenchRun:
+    """One run of the harness inside a pytest session."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from benchharness.runner.grader import Grader
+        from benchharness.runner.ledger import Ledger
+
+        self.config = config
+        if config.option.reportchars == _USUAL_REPORT:
+            config.option.reportchars = ""  # the summary below says it better
+        self.suites, self.broken_suites = self._suites()
+        paths, self.node_ids, config.args = self._split_arguments()
+        self.grader: Grader = Grader(self._settings(), self.suites)
+        try:
+            self.submissions = [self.grader.take_in(path) for path in paths]
+        except BaseException:
+            self.grader.close()
+            raise
+        self.ledger = Ledger()
+        self.run: Run | None = None
+        self.isolation: Isolation | None = None
+        self.versions: dict[str, str] = {}
+
+    def _settings(self) -> Any:
+        from benchharness.errors import UsageError
+        from benchharness.runner.settings import Settings
+
+        option = self.config.option
+        if option.bench_device == "cuda":
+            raise UsageError("--bench-device cuda: timing on a GPU is not built yet; use cpu")
+        if option.bench_min_score is not None and not 0 <= option.bench_min_score <= 100:
+            raise UsageError(
+                f"--bench-min-score must lie in 0..100, got {option.bench_min_score!r}"
+            )
+        seed = self._worker_input("bench_seed") or option.bench_seed
+        values = {
+            "timing": "off" if self._is_distributed() else option.bench_timing,
+            "sandbox": option.bench_sandbox,
+            "timeout_s": option.bench_timeout,
+            "memory_mib": option.bench_memory,
+        }
+        return Settings(**values) if seed is None else Settings(seed=seed, **values)
+
+    def _suites(self) -> tuple[list[Any], list[str]]:
+        """The suites that can be used, and what is wrong with the others."""
+        from benchharness.errors import SuiteError, UsageError
+        from benchharness.suite.load import bundled_suites, find_suite, load_suite
+
+        named = self.config.getoption("suite") or self.config.getini("bench_suites")
+        local = sorted(file.parent for file in self.config.rootpath.glob("suites/*/bench_*.py"))
+        suites, broken = [], []
+        for name in named or [str(folder) for folder in local] or bundled_suites():
+            try:
+                suites.append(load_suite(find_suite(name)))
+            except SuiteError as problem:
+                broken.append(str(problem))
+        if not suites:
+            raise UsageError("no suite can be used. " + " ".join(broken))
+        return suites, broken
+
+    def _split_arguments(self) -> tuple[list[Path], list[str], list[str]]:
+        """Submissions to take in, node ids that select among their items, pytest's own rest."""
+        from benchharness.errors import UsageError
+
+        config = self.config
+        named = config.getoption("submission") or config.getini("bench_submission")
+        root = config.rootpath
+        usual = [root / "submission.py", root / "submission", root / "submission.ipynb"]
+        paths = [Path(name) for name in named]
+        paths = paths or [path for path in usual if path.exists()][:1]
+        if not paths:
+            raise UsageError(
+                "there is no submission: name one with --submission PATH, or call it "
+                "submission.py (`benchharness new submission SUITE` writes a starter)"
+            )
+        given = config.args if config.args_source == pytest.Config.ArgsSource.ARGS else []
+        ours = [arg for arg in given if (root / arg.partition("::")[0]).resolve() in
+                {path.resolve() for path in paths}]
+        rest = [arg for arg in given if arg not in ours]
+        return list(dict.fromkeys(paths)), ours, rest
+
+    def _is_distributed(self) -> bool:
+        return bool(getattr(self.config.option, "numprocesses", None)) or self._is_xdist_worker()
+
+    def _is_xdist_worker(self) -> bool:
+        return hasattr(self.config, "workerinput")
+
+    def _worker_input(self, name: str) -> Any:
+        return getattr(self.config, "workerinput", {}).get(name)
+
+    # -- the run as pytest sees it ----------------------------------------------------------
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["bench_seed"] = self.grader.settings.seed
+
+    def pytest_report_header(self) -> list[str]:
+        header = [f"benchharness: {len(self.submissions)} submission(s), suites: "
+                  + ", ".join(suite.name for suite in self.suites)]
+        header += [f"benchharness: left out: {problem}" for problem in self.broken_suites]
+        if self._is_distributed() and self.config.option.bench_timing != "off":
+            header.append("benchharness: timing is off under -n, where workers disturb each other")
+        return header
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        made = [item for item in self._items(session) if self._is_selected(item)]
+        items[:0] = made
+        report = pytest.CollectReport("benchharness", "passed", None, list(made))
+        config.hook.pytest_collectreport(report=report)
+
+    def _is_selected(self, item: pytest.Item) -> bool:
+        return not self.node_ids or any(
+            item.nodeid == wanted or item.nodeid.startswith(f"{wanted}::")
+            for wanted in self.node_ids
+        )
+
+    def _items(self, session: pytest.Session) -> Iterator[pytest.Item]:
+        for submission, shown in zip(self.submissions, self._shown_paths(), strict=True):
+            page = SubmissionNode.from_parent(session, name=shown, nodeid=shown)
+            assignments = self.grader.assignments(submission)
+            names = [a.task.name for a in assignments]
+            for assignment in assignments:
+                task = assignment.task
+                several = names.count(task.name) > 1
+                name = f"{task.name}[{assignment.backend}]" if several else task.name
+                suite = f"{shown}::{assignment.suite.name}"
+                node = TaskNode.from_parent(page, name=name, nodeid=f"{suite}::{name}")
+                node.grading, node.told = self.grader.grading(assignment), set()
+                yield from self._task_items(node, assignment)
+
+    def _task_items(self, node: TaskNode, assignment: Assignment) -> Iterator[pytest.Item]:
+        for check in assignment.task.checks:
+            item = CheckItem.from_parent(node, name=check.name)
+            item.prepare(self, assignment, check)
+            yield item
+        if self.grader.settings.timing == "off":
+            return
+        for workload in assignment.task.workloads:
+            for size in workload.sizes:
+                timing = TimingItem.from_parent(node, name=f"{workload.name}[{size}]")
+                timing.prepare(self, assignment, workload, size)
+                yield timing
+
+    def _shown_paths(self) -> list[str]:
+        root = self.config.rootpath
+        paths = [Path(submission.path).absolute() for submission in self.submissions]
+        return [
+            path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+            for path in paths
+        ]
+
+    # -- what the items report --------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, BenchItem) and item.entry is not None and report.when == "call":
+            workers = self.grader.workers
+            result = (item.entry, workers.isolation, workers.versions)
+            # Reports travel between pytest's own processes as built-in values only.
+            report.benchharness = pickle.dumps(result)  # type: ignore[attr-defined]
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if hasattr(report, "benchharness") and not self._is_xdist_worker():
+            entry, self.isolation, versions = pickle.loads(report.benchharness)
+            self.versions |= versions
+            self.ledger.add(entry)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.grader.close()
+        if self._is_xdist_worker() or not self.ledger.entries:
+            return
+        from benchharness.errors import HarnessError
+        from benchharness.outcomes import Status
+        from benchharness.runner.grader import record
+
+        assert self.isolation is not None
+        seed = self.grader.settings.seed
+        self.run = record(seed, self.ledger.submissions(), self.isolation, self.versions)
+        try:
+            self._write_results(self.run)
+        except HarnessError as problem:
+            self.problem = str(problem)
+            session.exitstatus = _HARNESS_FAILED
+            return
+        statuses = [task.status for s in self.run.submissions for task in s.tasks]
+        if Status.HARNESS_FAILED in statuses:
+            session.exitstatus = _HARNESS_FAILED
+        elif session.exitstatus == 0 and self._is_under_minimum(self.run):
+            session.exitstatus = 1
+
+    problem: str | None = None
+
+    def _is_under_minimum(self, run: Run) -> bool:
+        minimum = self.config.option.bench_min_score
+        return minimum is not None and any(s.percent < minimum for s in run.submissions)
+
+    def _write_results(self, run: Run) -> None:
+        from benchharness.reporting.page import write_report
+        from benchharness.reporting.run_json import write_run
+
+        option = self.config.option
+        write_run(run, self._place(option.bench_json, "run.json"))
+        write_report(run, self._place(option.bench_html, "report.html"))
+        if option.bench_gradescope:
+            from benchharness.reporting.gradescope import write_gradescope
+
+            write_gradescope(run, self._place(option.bench_gradescope, ""))
+
+    def _place(self, named: str | None, usual: str) -> Path:
+        folder = self.config.invocation_params.dir
+        return folder / named if named else folder / "bench-results" / usual
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.run is None:
+            return
+        from benchharness.reporting.terminal import summary
+
+        terminalreporter.section("benchharness")
+        for line in summary(self.run):
+            colour = {True: {"green": True}, False: {"red": True}, None: {}}[line.good]
+            terminalreporter.write_line(line.text, bold=line.bold, **colour)
+        if self.problem:
+            terminalreporter.write_line(f"benchharness: {self.problem}", red=True)
+        else:
+            report = self._place(self.config.option.bench_html, "report.html")
+            terminalreporter.write_line(f"report: {report}", bold=True)
+
+    def pytest_unconfigure(self) -> None:
+        self.grader.close()
+
+
+class SubmissionNode(pytest.Collector):
+    """A submission in the tree of items; nothing of it is imported here."""
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        return []
+
+
+class TaskNode(pytest.Collector):
+    """One task of a submission, with the misconceptions that were explained already."""
+
+    grading: TaskGrading
+    told: set[str]
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        return []
+
+
+class NotPassed(Exception):
+    """Carries a verdict's text to pytest's report."""
+
+
+class BenchItem(pytest.Item):
+    """Something that the grader is asked for when pytest comes to it."""
+
+    entry: Entry | None = None
+    bench: BenchRun
+    assignment: Assignment
+
+    def record(self, check: CheckVerdict | None, timing: Timing | None = None) -> None:
+        from benchharness.runner.grader import entry
+
+        shown = self.nodeid.partition("::")[0]
+        self.entry = entry(self.assignment, shown, check, timing)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotPassed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        where = Path(self.nodeid.partition("::")[0])
+        return where, None, self.nodeid.partition("::")[2].replace("::", ": ")
+
+
+class CheckItem(BenchItem):
+    """One check of one task."""
+
+    def prepare(self, bench: BenchRun, assignment: Assignment, check: Check) -> None:
+        self.bench, self.assignment, self.check = bench, assignment, check
+        self.add_marker("bench_check")
+
+    def runtest(self) -> None:
+        from benchharness.outcomes import Status
+        from benchharness.reporting.terminal import failure_text
+
+        assert isinstance(self.parent, TaskNode)
+        verdict = self.parent.grading.grade(self.check)
+        self.record(verdict)
+        if verdict.status != Status.PASSED:
+            told = self.parent.told
+            again = verdict.misconception in told
+            told.add(verdict.misconception or verdict.name)
+            raise NotPassed(f"{verdict.status}: {failure_text(verdict, again=again)}")
+
+
+class TimingItem(BenchItem):
+    """One workload of one task at one size, beside the reference."""
+
+    def prepare(
+        self, bench: BenchRun, assignment: Assignment, workload: Workload, size: int
+    ) -> None:
+        self.bench, self.assignment = bench, assignment
+        self.workload, self.size = workload, size
+        self.add_marker("bench_timing")
+
+    def runtest(self) -> None:
+        from benchharness.outcomes import TimingStatus
+
+        assert isinstance(self.parent, TaskNode)
+        unfit = self.parent.grading.unfit_for_timing()
+        if unfit:
+            pytest.skip(unfit)
+        timing = self.bench.grader.time(self.assignment, self.workload, self.size)
+        self.record(None, timing)
+        self._show_in_pytest_benchmark(timing)
+        if timing.status in (TimingStatus.FAILED, TimingStatus.TAMPERED):
+            raise NotPassed(f"{timing.status}: {timing.message}")
+
+    def _show_in_pytest_benchmark(self, timing: Timing) -> None:
+        session = getattr(self.config, "_benchmarksession", None)
+        if session is not None and timing.samples_s:
+            from benchharness.reporting.pytest_benchmark import show
+
+            show(session, self, timing)

@@ -1,0 +1,239 @@
+"""One submission in one backend: asked through a worker that is replaced when it dies."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchharness.outcomes import Status
+from benchharness.runner.submission import Submission
+from benchharness.sandbox.limits import Limits
+from benchharness.sandbox.process import Death, Reply, WorkerLost, WorkerProcess, call_message
+from benchharness.suite.signature import Signature
+from benchharness.suite.task import Inputs, Task
+from benchharness.worker.messages import Outcome
+
+__all__ = ["Answer", "Attempt", "Unusable", "doubles", "for_backend", "problem_of"]
+
+_DEATHS = {
+    Death.TIMEOUT: Status.TIMEOUT,
+    Death.MEMORY: Status.MEMORY,
+    Death.CRASHED: Status.CRASHED,
+    Death.TAMPERED: Status.TAMPERED,
+}
+_OUT_OF_MEMORY = ("can't allocate memory", "ResourceExhaustedError", "_ArrayMemoryError")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call gave: a value to judge (status passed), or how it failed to give one."""
+
+    status: Status
+    message: str = ""
+    value: Any = None
+
+
+class Unusable(Exception):
+    """The submission as a whole, or a function that it should define, cannot be called."""
+
+    def __init__(self, status: Status, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Attempt:
+    """
+    A submission's functions in one backend.
+
+    `start` makes a fresh confined worker; it is called for the first question and again after a
+    worker has died, so that one task's crash costs no other task anything.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        backend: str,
+        wanted: list[str],
+        start: Callable[[], WorkerProcess],
+        limits: Limits,
+    ) -> None:
+        self.submission = submission
+        self.backend = backend
+        self._wanted = wanted
+        self._start = start
+        self._limits = limits
+        self._worker: WorkerProcess | None = None
+        self._found: dict[str, str] = {}
+        self._others: list[str] = []
+        self._unusable: Unusable | None = None
+
+    def defines(self, task: Task) -> bool:
+        """Whether the submission defines the task's function; raises Unusable if it won't load."""
+        self._loaded()
+        return task.name in self._found
+
+    def refuse_missing(self, task: Task) -> None:
+        """Raise Unusable, with a guess at a misspelt name, unless the function is defined."""
+        if self.defines(task):
+            return
+        near = difflib.get_close_matches(task.name, self._others, n=1, cutoff=0.75)
+        guess = f" There is `{near[0]}`: is it misspelt?" if near else ""
+        raise Unusable(Status.MISSING, f"is not defined. Define {task.signature.call}.{guess}")
+
+    def call(self, task: Task, inputs: Inputs) -> Answer:
+        """The submission's answer to one set of inputs, or what went wrong, for a student."""
+        self.refuse_missing(task)
+        message = call_message(task.name, task.arguments(for_backend(self.backend, inputs)))
+        try:
+            reply = self._loaded().call(message, self._limits)
+        except WorkerLost as loss:
+            return Answer(_DEATHS[loss.cause], _death_message(loss, self._limits))
+        return problem_of(reply, task.signature, self._found[task.name]) or Answer(
+            Status.PASSED, value=reply.value
+        )
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker:
+            self._worker.close()
+            self._worker = None
+
+    def _loaded(self) -> WorkerProcess:
+        """A living worker that has imported the submission."""
+        if self._unusable:
+            raise self._unusable
+        if self._worker and not self._worker.alive:
+            self.close()
+        if not self._worker:
+            self._worker = self._start()
+            try:
+                self._load(self._worker)
+            except Unusable as problem:
+                self._unusable = problem
+                self.close()
+                raise
+        return self._worker
+
+    def _load(self, worker: WorkerProcess) -> None:
+        targets = self.submission.targets(self.backend, self._wanted)
+        try:
+            reply = worker.load(
+                str(self.submission.folder), targets, self._wanted, self._limits
+            )
+        except WorkerLost as loss:
+            text = f"importing it: {_death_message(loss, self._limits, self._limits.load_s)}"
+            raise Unusable(_DEATHS[loss.cause], text) from loss
+        if reply.outcome == Outcome.OUT_OF_MEMORY:
+            raise Unusable(Status.MEMORY, "importing it used more memory than allowed.")
+        if reply.outcome != Outcome.RETURNED:
+            raise Unusable(Status.ERROR, f"cannot be imported: {_import_problem(reply.value)}")
+        self._found = dict(reply.value["found"])
+        self._others = list(reply.value["others"])
+
+
+def for_backend(backend: str, inputs: Inputs) -> Inputs:
+    """The inputs in the precision that a backend computes in: float32, but for NumPy."""
+    if backend == "numpy":
+        return inputs
+    return {name: _single(value) for name, value in inputs.items()}
+
+
+def doubles(inputs: Inputs) -> Inputs:
+    """The same numbers in float64, as the reference computes."""
+    return {
+        name: value.astype(np.float64, order="K")
+        if isinstance(value, np.ndarray) and value.dtype == np.float32
+        else value
+        for name, value in inputs.items()
+    }
+
+
+def problem_of(reply: Reply, signature: Signature, written: str) -> Answer | None:
+    """What keeps a reply from being judged, in words for a student; None if nothing does."""
+    if reply.outcome == Outcome.RETURNED:
+        if reply.inputs_kept:
+            return None
+        return Answer(
+            Status.FAILED, "changed its input in place. Work on a copy: inputs must stay as they are."
+        )
+    if reply.outcome == Outcome.OUT_OF_MEMORY:
+        return Answer(Status.MEMORY, "ran out of memory (MemoryError).")
+    if reply.outcome == Outcome.UNSUPPORTED:
+        return Answer(Status.FAILED, _unsupported(str(reply.value), written))
+    if reply.outcome == Outcome.TOO_LARGE:
+        return Answer(Status.FAILED, f"returned a value that is far too large: {reply.value}.")
+    if reply.outcome == Outcome.RAISED:
+        return _raised(_texts(reply.value), signature, written)
+    return Answer(Status.TAMPERED, "answered with something that the harness never sends.")
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value.astype(np.float32, order="K")
+    return value
+
+
+def _death_message(loss: WorkerLost, limits: Limits, limit_s: float | None = None) -> str:
+    if loss.cause == Death.TIMEOUT:
+        return (
+            f"did not end within {limit_s or limits.call_s:g} s. Is there a loop that never stops?"
+        )
+    if loss.cause == Death.CRASHED:
+        return f"{loss}. A function must return, not end the process."
+    if loss.cause == Death.TAMPERED:
+        return f"interfered with the harness: {loss}."
+    return f"{loss}."
+
+
+def _texts(report: Any) -> dict[str, str]:
+    """The parts of an exception's description as plain strings; the worker may send anything."""
+    report = report if isinstance(report, dict) else {}
+    return {key: "" if value is None else str(value) for key, value in report.items()}
+
+
+def _raised(report: dict[str, str], signature: Signature, written: str) -> Answer:
+    kind, text = report.get("type", "Exception"), report.get("message", "")
+    where = f" ({_place(report)})" if report.get("line") else ""
+    if any(mark in kind or mark in text for mark in _OUT_OF_MEMORY):
+        return Answer(Status.MEMORY, f"ran out of memory: {kind}: {text}")
+    if kind == "NotImplementedError":
+        return Answer(Status.ERROR, f"is not written yet: it raises NotImplementedError{where}.")
+    if kind in ("SystemExit", "KeyboardInterrupt"):
+        return Answer(Status.ERROR, f"raised {kind}{where}. A function must return, not exit.")
+    if kind == "TypeError" and not report.get("line"):
+        return Answer(
+            Status.ERROR,
+            f"cannot be called as {signature.call}: it is defined as {signature.name}{written}. "
+            f"({text})",
+        )
+    return Answer(Status.ERROR, f"raised {kind}: {text}{where}")
+
+
+def _place(report: dict[str, str]) -> str:
+    source = f": `{report['source']}`" if report.get("source") else ""
+    return f"{report.get('file', '')}, line {report['line']}{source}"
+
+
+def _unsupported(kind: str, written: str) -> str:
+    if kind == "generator" or written.startswith("generator"):
+        return "returned a generator: it contains `yield`. Collect the result and `return` it."
+    if kind == "coroutine" or written.startswith("async"):
+        return "returned a coroutine: it is an `async def`. Define it with a plain `def`."
+    return f"returned {kind}, which is no number, array or tensor of its backend."
+
+
+def _import_problem(value: Any) -> str:
+    report = _texts(value)
+    kind, text = report.get("type", "Exception"), report.get("message", "")
+    where = f" ({_place(report)})" if report.get("line") else ""
+    if kind == "ModuleNotFoundError":
+        return f"{text}{where}. Install it here, or do without it."
+    if "null byte" in text:
+        return "the file contains NUL bytes; save it as UTF-8 text."
+    if kind == "SystemExit":
+        return f"it calls exit() when it is imported{where}; leave that out."
+    return f"{kind}: {text}{where}"

@@ -1,0 +1,39 @@
+"""A suite's drawings as pictures for the report."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+import numpy as np
+
+from benchharness.outcomes import Curve, Picture
+from benchharness.suite.task import Drawing, Histogram
+
+__all__ = ["pictures"]
+
+_LONGEST_SIDE = 512
+
+
+def pictures(drawings: Iterable[Drawing | Histogram]) -> tuple[Picture | Curve, ...]:
+    """Drawings as PNG, at most 512 pixels a side; histograms as heights and marks."""
+    return tuple(
+        _picture(drawing) if isinstance(drawing, Drawing) else _curve(drawing)
+        for drawing in drawings
+    )
+
+
+def _picture(drawing: Drawing) -> Picture:
+    from PIL import Image
+
+    pixels = np.clip(np.nan_to_num(drawing.pixels), 0, 255).astype(np.uint8)
+    step = max(1, -(-max(pixels.shape) // _LONGEST_SIDE))
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels[::step, ::step])).save(file, "PNG", optimize=True)
+    return Picture(drawing.title, file.getvalue())
+
+
+def _curve(histogram: Histogram) -> Curve:
+    heights = np.nan_to_num(np.asarray(histogram.heights, dtype=np.float64), posinf=0, neginf=0)
+    marks = tuple((name, float(at)) for name, at in histogram.marks if np.isfinite(at))
+    return Curve(histogram.title, tuple(heights.tolist()), marks)

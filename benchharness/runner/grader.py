@@ -1,0 +1,189 @@
+"""A run: submissions taken in, tasks graded in sandboxed workers, verdicts put together."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from benchharness.outcomes import CheckVerdict, Isolation, Run, SubmissionVerdict, Timing
+from benchharness.runner.attempt import Attempt
+from benchharness.runner.grading import TaskGrading
+from benchharness.runner.ledger import Entry, Ledger
+from benchharness.runner.machine import this_machine, versions
+from benchharness.runner.settings import Settings
+from benchharness.runner.submission import Staging, Submission
+from benchharness.runner.timing import time_workload
+from benchharness.runner.workers import Workers
+from benchharness.suite.task import Suite, Task, Workload
+
+__all__ = ["Assignment", "Grader", "entry", "grade", "record"]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One task to be graded on one submission in one backend."""
+
+    submission: Submission
+    suite: Suite
+    task: Task
+    backend: str
+
+
+class Grader:
+    """
+    Grades submissions on suites; a context manager that owns fork-servers and staged files.
+
+    `start(backends)` before anything else hides the import of a framework behind other work.
+    """
+
+    def __init__(self, settings: Settings, suites: Sequence[Suite]) -> None:
+        self.settings = settings
+        self.suites = tuple(suites)
+        self.staging = Staging()
+        self.workers = Workers(settings, self.staging)
+        self._attempts: dict[tuple[str, str], Attempt] = {}
+
+    def take_in(self, path: Path) -> Submission:
+        """The submission at `path`; its fork-servers begin to import while others are read."""
+        submission = self.staging.take_in(path)
+        self.workers.start(submission.backends)
+        return submission
+
+    def assignments(self, submission: Submission) -> list[Assignment]:
+        """
+        What there is to grade on a submission: every task of every suite.
+
+        A package with modules of several backends is graded on a task once for each backend
+        whose modules speak of it, and at least once.
+        """
+        backends = submission.backends or ["numpy"]
+        found = []
+        for suite in self.suites:
+            for task in suite.tasks:
+                speaking = [b for b in backends if submission.targets(b, [task.name])]
+                chosen = backends if len(backends) == 1 else speaking or backends[:1]
+                found += [Assignment(submission, suite, task, backend) for backend in chosen]
+        return found
+
+    def grading(self, assignment: Assignment) -> TaskGrading:
+        """The grading of one task, ready to be asked check by check."""
+        attempt = self.attempt(assignment.submission, assignment.backend)
+        return TaskGrading(assignment.suite, assignment.task, attempt, self.settings.seed)
+
+    def attempt(self, submission: Submission, backend: str) -> Attempt:
+        """The submission's functions in one backend, shared by all its tasks."""
+        key = (str(submission.folder), backend)
+        if key not in self._attempts:
+            wanted = [task.name for suite in self.suites for task in suite.tasks]
+            self._attempts[key] = Attempt(
+                submission,
+                backend,
+                wanted,
+                lambda: self.workers.new(backend, submission.folder),
+                self.settings.limits,
+            )
+        return self._attempts[key]
+
+    def release(self, submission: Submission) -> None:
+        """End the submission's workers: nothing more will be asked of it."""
+        for key in [key for key in self._attempts if key[0] == str(submission.folder)]:
+            self._attempts.pop(key).close()
+
+    def time(self, assignment: Assignment, workload: Workload, size: int) -> Timing:
+        """How fast the submission is on one workload, beside the reference."""
+        return time_workload(
+            self.workers,
+            self.settings,
+            assignment.submission,
+            assignment.suite,
+            assignment.task,
+            assignment.backend,
+            workload,
+            size,
+        )
+
+    def close(self) -> None:
+        """End every worker and fork-server and remove what was staged."""
+        for attempt in self._attempts.values():
+            attempt.close()
+        self._attempts.clear()
+        self.workers.close()
+        self.staging.close()
+
+    def __enter__(self) -> Grader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def grade(paths: Iterable[Path], suites: Sequence[Suite], settings: Settings) -> Run:
+    """
+    The run of some submissions on some suites, from beginning to end.
+
+    This is the whole of `pytest --bench` without pytest.
+    """
+    ledger = Ledger()
+    with Grader(settings, suites) as grader:
+        for submission in [grader.take_in(path) for path in paths]:
+            for assignment in grader.assignments(submission):
+                for check, timing in _results(grader, assignment):
+                    ledger.add(entry(assignment, submission.path, check, timing))
+            grader.release(submission)
+        isolation, versions = grader.workers.isolation, grader.workers.versions
+    return record(settings.seed, ledger.submissions(), isolation, versions)
+
+
+def entry(
+    assignment: Assignment, path: str, check: CheckVerdict | None, timing: Timing | None
+) -> Entry:
+    """One result of an assignment, for the ledger; `path` is what to show of the submission's."""
+    submission = assignment.submission
+    return Entry(
+        submission.name,
+        path,
+        submission.sha256,
+        assignment.suite.name,
+        assignment.task.name,
+        assignment.backend,
+        check,
+        timing,
+    )
+
+
+def record(
+    seed: int,
+    submissions: Iterable[SubmissionVerdict],
+    isolation: Isolation,
+    frameworks: dict[str, str],
+) -> Run:
+    """Verdicts, with when, where and how they came about."""
+    return Run(
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        versions=versions(frameworks),
+        machine=this_machine(),
+        isolation=isolation,
+        seed=seed,
+        submissions=tuple(submissions),
+    )
+
+
+def _results(
+    grader: Grader, assignment: Assignment
+) -> Iterator[tuple[CheckVerdict | None, Timing | None]]:
+    grading = grader.grading(assignment)
+    for check in assignment.task.checks:
+        yield grading.grade(check), None
+    if grader.settings.timing == "off" or grading.unfit_for_timing():
+        return
+    for workload in assignment.task.workloads:
+        for size in workload.sizes:
+            yield None, grader.time(assignment, workload, size)

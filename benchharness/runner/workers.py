@@ -1,0 +1,112 @@
+"""The fork-servers of a run, one a backend, and what isolation their workers have reached."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchharness.errors import SandboxError
+from benchharness.outcomes import Isolation
+from benchharness.runner.settings import Settings
+from benchharness.runner.submission import Staging
+from benchharness.sandbox.confine import Confinement, meets_strict
+from benchharness.sandbox.launch import ForkServer, FrameworkMissing
+from benchharness.sandbox.policy import Policy
+from benchharness.sandbox.process import WorkerProcess
+
+__all__ = ["Workers"]
+
+_MODULES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
+_INSTALL = {"torch": "pip install torch", "tensorflow": "pip install tensorflow-cpu"}
+_SCRATCH_BYTES = 256 * 2**20
+
+
+class Workers:
+    """Makes confined workers for any backend; restarts a fork-server that was killed, once."""
+
+    def __init__(self, settings: Settings, staging: Staging) -> None:
+        self._settings = settings
+        self.staging = staging
+        self._servers: dict[str, ForkServer] = {}
+        self._confinement: Confinement | None = None
+        self.versions: dict[str, str] = {}
+
+    def start(self, backends: Iterable[str]) -> None:
+        """Let fork-servers begin to import; does not wait."""
+        for backend in backends:
+            if backend not in self._servers and _is_installed(backend):
+                self._servers[backend] = ForkServer(backend)
+
+    def new(self, backend: str, folder: Path) -> WorkerProcess:
+        """
+        A confined worker that may read `folder`.
+
+        Raises
+        ------
+        FrameworkMissing
+            If the backend is not installed here.
+        SandboxError
+            If no worker can be had, or the tier `strict` was asked for and cannot be reached.
+        """
+        if not _is_installed(backend):
+            raise FrameworkMissing(
+                f"{backend} is not installed on this machine: {_INSTALL[backend]}"
+            )
+        try:
+            return self._new(backend, folder)
+        except FrameworkMissing:
+            raise
+        except SandboxError:
+            self._servers.pop(backend).close()
+            return self._new(backend, folder)
+
+    @property
+    def isolation(self) -> Isolation:
+        """The tier and the layers that the workers of this run have reached."""
+        if self._confinement is None:
+            return Isolation(tier=self._settings.sandbox)
+        return Isolation(self._tier(), self._confinement.layers, self._confinement.missing)
+
+    def close(self) -> None:
+        """End all fork-servers, and with them all workers."""
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
+
+    def _new(self, backend: str, folder: Path) -> WorkerProcess:
+        self.start([backend])
+        server = self._servers[backend]
+        self.versions |= server.wait_until_ready()
+        limits = self._settings.limits
+        policy = Policy(
+            tier=self._settings.sandbox,
+            submission=str(folder),
+            memory_bytes=limits.memory_bytes,
+            scratch_bytes=_SCRATCH_BYTES,
+        )
+        worker = server.worker(policy, limits)
+        confinement = Confinement(
+            **{
+                key: tuple(map(tuple, value)) if key == "missing" else value
+                for key, value in worker.confinement.items()
+            }
+        )
+        self._confinement = confinement
+        if self._settings.sandbox == "strict" and (reason := meets_strict(confinement)):
+            worker.close()
+            raise SandboxError(
+                f"sandbox: strict isolation cannot be had here: {reason}; "
+                "see `benchharness doctor`, or use --bench-sandbox auto"
+            )
+        return worker
+
+    def _tier(self) -> str:
+        assert self._confinement is not None
+        if self._settings.sandbox in ("off", "process"):
+            return self._settings.sandbox
+        return "process" if meets_strict(self._confinement) else "strict"
+
+
+def _is_installed(backend: str) -> bool:
+    return importlib.util.find_spec(_MODULES[backend]) is not None

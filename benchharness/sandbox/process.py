@@ -1,0 +1,253 @@
+"""One worker as the grader holds it: ask, wait on the grader's clock, copy out, judge nothing."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+
+from benchharness.errors import SandboxError
+from benchharness.sandbox.limits import Limits
+from benchharness.worker.codec import CodecError, Packed, message_bytes, pack, unpack
+from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Operation, Outcome
+
+__all__ = ["Death", "Life", "Reply", "WorkerLost", "WorkerProcess", "call_message"]
+
+_SMALL = 256 * 1024
+"""Up to this many bytes a message is copied inside the window; beyond it the worker is stopped."""
+
+_START_S = 60.0
+
+
+class Death(StrEnum):
+    """Why a worker is gone."""
+
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+    TAMPERED = "tampered"
+
+
+class WorkerLost(Exception):
+    """The worker gave no answer and is dead now; `cause` and the text say how it came to that."""
+
+    def __init__(self, cause: Death, text: str) -> None:
+        super().__init__(text)
+        self.cause = cause
+
+
+class Life(Protocol):
+    """The process behind a worker, as its launcher knows it."""
+
+    pid: int
+    end_fd: int | None
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process, and to no other that has taken its number."""
+
+    def ended(self) -> tuple[Death, str]:
+        """How the process died, once it has."""
+
+    def close(self) -> None:
+        """Kill whatever is left and let go of it."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back for one request, and what it cost: seconds on the grader's clock."""
+
+    outcome: Outcome
+    value: Any
+    wall_s: float
+    cpu_s: float
+    inputs_kept: bool = True
+
+
+def call_message(name: str, arguments: tuple[object, ...]) -> Packed:
+    """The request to call a function; arrays keep their memory layout."""
+    return pack((name, arguments), keep_strides=True)
+
+
+class WorkerProcess:
+    """A confined process that has nothing to say but typed bytes."""
+
+    def __init__(
+        self, life: Life, doorbell: int, done: int, inbox: mmap.mmap, outbox: mmap.mmap
+    ) -> None:
+        self._life = life
+        self._doorbell, self._done = doorbell, done
+        self._inbox, self._outbox = memoryview(inbox), memoryview(outbox)
+        self._maps = (inbox, outbox)
+        self._poll = select.poll()
+        self._poll.register(done, select.POLLIN)
+        if life.end_fd is not None:
+            self._poll.register(life.end_fd, select.POLLIN)
+        self._serial = 0
+        self._stopped = False
+        self.alive = True
+        self.confinement = self._greeting()
+
+    def load(self, root: str, modules: list[str], wanted: list[str], limits: Limits) -> Reply:
+        """Import the submission's modules; the reply lists the functions found."""
+        message = pack((root, modules, wanted))
+        return self._ask(Operation.LOAD, message, limits.load_s, limits.patience)
+
+    def call(self, message: Packed, limits: Limits) -> Reply:
+        """
+        One call inside a window that the submission cannot lengthen, shorten or look into.
+
+        A small message is written inside the window. Before a large one the worker is stopped,
+        and it is stopped again before a large answer is copied, so that no thread of it can work
+        ahead of the clock or after it.
+        """
+        large = message.total_bytes > _SMALL
+        if large:
+            self.suspend()
+        reply = self._ask(Operation.CALL, message, limits.call_s, limits.patience, large=large)
+        kept = all(np.array_equal(*pair, equal_nan=True) for pair in self._inputs(message))
+        return replace(reply, inputs_kept=kept)
+
+    def suspend(self) -> None:
+        """Stop every thread of the worker, and return when they stand still."""
+        if not self._stopped and self.alive:
+            self._life.signal(signal.SIGSTOP)
+            _wait_until(lambda: _standing_still(self._life.pid))
+            self._stopped = True
+
+    def resume(self) -> None:
+        """Let the worker run again."""
+        if self._stopped and self.alive:
+            self._life.signal(signal.SIGCONT)
+            self._stopped = False
+
+    def close(self) -> None:
+        """Kill the worker and everything that it may have started; free its memory."""
+        self.alive = False
+        self._life.close()
+        for fd in (self._doorbell, self._done):
+            os.close(fd)
+        self._doorbell = self._done = -1
+        self._inbox.release()
+        self._outbox.release()
+        for shared in self._maps:
+            try:
+                shared.close()
+            except BufferError:  # an answer that somebody still holds; freed with it
+                continue
+
+    def _greeting(self) -> dict[str, Any]:
+        try:
+            self._await(_START_S, 1.0)
+            reply = self._collect(0, 0.0, 0.0)
+        except WorkerLost as problem:
+            raise SandboxError(f"sandbox: a worker did not start: {problem}") from problem
+        if reply.outcome != Outcome.READY:
+            raise SandboxError(f"sandbox: a worker could not be confined: {reply.value}")
+        confinement: dict[str, Any] = reply.value
+        return confinement
+
+    def _ask(
+        self,
+        operation: Operation,
+        message: Packed,
+        limit_s: float,
+        patience: float,
+        *,
+        large: bool = False,
+    ) -> Reply:
+        self._serial += 1
+        REPLY.pack_into(self._outbox, 0, b"none", 0, 0)
+        cpu_before = self._cpu_s()
+        if large:
+            message.write(self._inbox[REQUEST.size :])
+        else:
+            self.resume()
+        REQUEST.pack_into(self._inbox, 0, operation, 0, self._serial)
+        start = time.perf_counter()
+        if large:
+            self.resume()
+        else:
+            message.write(self._inbox[REQUEST.size :])
+        try:
+            os.write(self._doorbell, b"!")
+        except BrokenPipeError:
+            self._lost()
+        self._await(limit_s, patience)
+        end = time.perf_counter()
+        if message_bytes(self._outbox[REPLY.size :]) > _SMALL:
+            self.suspend()
+            end = time.perf_counter()
+        return self._collect(self._serial, end - start, self._cpu_s() - cpu_before)
+
+    def _await(self, limit_s: float, patience: float) -> None:
+        """Return when the worker has rung; raise when it died or had its time."""
+        start, cpu_start = time.perf_counter(), self._cpu_s()
+        remaining = limit_s
+        while not (events := self._poll.poll(max(1, int(remaining * 1000)))):
+            used_cpu, used_wall = self._cpu_s() - cpu_start, time.perf_counter() - start
+            if used_cpu >= limit_s or used_wall >= limit_s * patience:
+                self._kill(Death.TIMEOUT, f"no answer after {limit_s:g} s")
+            remaining = min(limit_s - used_cpu, limit_s * patience - used_wall)
+        if all(fd != self._done or not event & select.POLLIN for fd, event in events):
+            self._lost()
+        if os.read(self._done, 64) != DONE:
+            self._kill(Death.TAMPERED, "it wrote to the harness's own channel")
+
+    def _collect(self, serial: int, wall_s: float, cpu_s: float) -> Reply:
+        """Copy the reply out of the memory that the worker can write to, then read the copy."""
+        magic, outcome, answered = REPLY.unpack(bytes(self._outbox[: REPLY.size]))
+        length = message_bytes(self._outbox[REPLY.size :])
+        if magic != MAGIC or answered != serial or length > len(self._outbox) - REPLY.size:
+            self._kill(Death.TAMPERED, "it rang without an answer")
+        copy = memoryview(bytes(self._outbox[REPLY.size : REPLY.size + length]))
+        try:
+            return Reply(Outcome(outcome), unpack(copy), wall_s, cpu_s)
+        except (CodecError, ValueError) as problem:
+            self._kill(Death.TAMPERED, f"its answer is no message of the harness: {problem}")
+
+    def _inputs(self, message: Packed) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """Each array of a request as it was sent, and as it lies in shared memory now."""
+        return list(message.read_back(self._inbox[REQUEST.size :]))
+
+    def _cpu_s(self) -> float:
+        """Processor time of all threads of the worker, read from outside."""
+        try:
+            return time.clock_gettime((~self._life.pid << 3) | 2)
+        except OSError:
+            return 0.0
+
+    def _lost(self) -> Any:
+        cause, text = self._life.ended()
+        self._kill(cause, text)
+
+    def _kill(self, cause: Death, text: str) -> Any:
+        self.alive = False
+        self._life.close()
+        raise WorkerLost(cause, text)
+
+
+def _standing_still(pid: int) -> bool:
+    """Whether every thread of a process is stopped (or the process is gone)."""
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/stat", "rb") as stat:
+                if stat.read().rpartition(b") ")[2][:1] not in b"TtZX":
+                    return False
+    except OSError:
+        return True
+    return True
+
+
+def _wait_until(holds: Callable[[], bool], limit_s: float = 2.0) -> None:
+    end = time.perf_counter() + limit_s
+    while not holds():
+        if time.perf_counter() > end:
+            raise SandboxError("sandbox: a worker could not be stopped within 2 s")

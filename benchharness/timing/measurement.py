@@ -1,0 +1,178 @@
+"""A measurement: how it ended, what it estimates, and the samples that it comes from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from benchharness.outcomes import Timing, TimingStatus
+from benchharness.timing.noise import Noise
+from benchharness.timing.statistics import (
+    Comparison,
+    Estimate,
+    Samples,
+    bootstrap,
+    compare,
+    is_resolved,
+    needed_time,
+    net_median,
+    raw_margin,
+    resolution,
+    speed_ratio,
+)
+
+__all__ = [
+    "FEWEST_ROUNDS",
+    "FEW_ROUNDS",
+    "NOISY_SHARE",
+    "Measurement",
+    "Side",
+    "concluded",
+    "to_timing",
+]
+
+FEWEST_ROUNDS = 5
+FEW_ROUNDS = 20
+NOISY_SHARE = 0.30
+
+_UNBOUNDED = "the submission is too close to the harness's own time for a ratio"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of the comparison, in seconds a call; the interval is the net time's."""
+
+    raw_median_s: float
+    null_median_s: float
+    net_median_s: float
+    ci95_s: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What timing one workload found; no estimates where the submission failed."""
+
+    status: TimingStatus
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    rounds: int = 0
+    calls_per_sample: int = 0
+    calls: int = 0
+    verified_calls: int = 0
+    submission: Side | None = None
+    reference: Side | None = None
+    speed_ratio: Estimate | None = None
+    comparison: Comparison | None = None
+    noise: Noise = field(default_factory=Noise)
+    samples: Samples | None = None
+
+
+def concluded(
+    measurement: Measurement, samples: Samples, *, margin: float, seed: int
+) -> Measurement:
+    """The measurement with all that its samples support: sides, ratio, comparison, status."""
+    enough = samples.rounds >= FEWEST_ROUNDS
+    submission = bootstrap(net_median, samples, seed=seed)
+    reference = bootstrap(net_median, samples.swapped(), seed=seed)
+    doubts = _doubts(submission, reference, samples) if enough else [_too_few(samples.rounds)]
+    ratio = None if doubts else bootstrap(speed_ratio, samples, seed=seed)
+    if ratio and not math.isfinite(ratio.high):
+        doubts, ratio = [_UNBOUNDED], None
+    margin = raw_margin(samples, margin)
+    comparison = compare(ratio, margin) if ratio else None
+    notes = list(measurement.notes)
+    if enough and samples.rounds < FEW_ROUNDS:
+        notes.append(f"only {samples.rounds} rounds fitted into the time")
+    if ratio and comparison is Comparison.INCONCLUSIVE:
+        notes.append(_inconclusive(ratio, margin))
+    share = measurement.noise.contaminated_share
+    if share is not None and share > NOISY_SHARE:
+        doubts.append(f"{share:.0%} of the samples waited for a core: the machine was busy")
+    return replace(
+        measurement,
+        status=TimingStatus.NOISY if doubts else TimingStatus.OK,
+        message="; ".join(doubts),
+        notes=tuple(notes),
+        rounds=samples.rounds,
+        submission=_side(submission, samples, with_interval=enough),
+        reference=_side(reference, samples.swapped(), with_interval=enough),
+        speed_ratio=ratio,
+        comparison=comparison,
+        samples=samples,
+    )
+
+
+def to_timing(
+    measurement: Measurement, *, workload: str, device: str, size: int | None = None
+) -> Timing:
+    """The measurement as a row of the results."""
+    timing = Timing(
+        workload=workload,
+        device=device,
+        size=size,
+        status=measurement.status,
+        message="; ".join(filter(None, [measurement.message, *measurement.notes])),
+        calls=measurement.calls,
+        verified_calls=measurement.verified_calls,
+        rounds=measurement.rounds,
+        contaminated_share=measurement.noise.contaminated_share,
+    )
+    if measurement.samples is not None:
+        timing = replace(timing, samples_s=tuple(measurement.samples.submission.tolist()))
+    if (side := measurement.submission) is not None:
+        timing = replace(
+            timing,
+            median_s=side.net_median_s,
+            ci95_s=side.ci95_s,
+            raw_median_s=side.raw_median_s,
+            null_median_s=side.null_median_s,
+        )
+    if (side := measurement.reference) is not None:
+        timing = replace(
+            timing,
+            reference_median_s=side.net_median_s,
+            reference_raw_median_s=side.raw_median_s,
+            reference_null_median_s=side.null_median_s,
+        )
+    if (ratio := measurement.speed_ratio) is not None:
+        timing = replace(
+            timing,
+            speed_ratio=ratio.value,
+            speed_ratio_ci95=(ratio.low, ratio.high),
+            comparison=measurement.comparison,
+        )
+    return timing
+
+
+def _side(net: Estimate, samples: Samples, *, with_interval: bool) -> Side:
+    return Side(
+        raw_median_s=float(np.median(samples.submission)),
+        null_median_s=float(np.median(samples.submission_null)),
+        net_median_s=net.value,
+        ci95_s=(net.low, net.high) if with_interval else None,
+    )
+
+
+def _doubts(submission: Estimate, reference: Estimate, samples: Samples) -> list[str]:
+    nulls = {
+        "submission": (submission, samples.submission_null),
+        "reference": (reference, samples.reference_null),
+    }
+    return [
+        f"the {name} takes {net.value * 1e6:.2f} µs net of the harness's own time, below the "
+        f"resolution of {resolution(null) * 1e6:.2f} µs: a larger workload can be timed"
+        for name, (net, null) in nulls.items()
+        if not is_resolved(net, null)
+    ]
+
+
+def _too_few(rounds: int) -> str:
+    return f"only {rounds} of at least {FEWEST_ROUNDS} rounds fitted: no interval, no ratio"
+
+
+def _inconclusive(ratio: Estimate, margin: float) -> str:
+    times = needed_time(ratio, margin)
+    amount = f"about {times:.1f}" if times < 100 else "over 100"
+    return f"inconclusive: needs {amount} times more time"

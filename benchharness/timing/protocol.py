@@ -1,0 +1,322 @@
+"""The timing protocol: interleaved, verified rounds of submission, reference and null calls."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+import numpy as np
+
+from benchharness.errors import HarnessError
+from benchharness.outcomes import TimingStatus
+from benchharness.timing.measurement import FEW_ROUNDS, FEWEST_ROUNDS, Measurement, concluded
+from benchharness.timing.noise import (
+    Noise,
+    contaminated,
+    load_average,
+    probe_s,
+    read_cpu_times,
+    spread,
+)
+from benchharness.timing.settings import Settings, calls_per_sample
+from benchharness.timing.statistics import (
+    Comparison,
+    Samples,
+    bootstrap,
+    compare,
+    raw_margin,
+    speed_ratio,
+)
+from benchharness.timing.variants import Call, CallFailed, Variant, Variants
+
+__all__ = ["Clock", "measure"]
+
+Clock = Callable[[], float]
+
+_UNTIMED_CALLS = 3
+_STEADY_WINDOW = 5
+_STEADY_WITHIN = 0.02
+_LONGEST_WARM_UP = 20
+_FIRST_LOOK = FEW_ROUNDS
+_EARLY_CONFIDENCE = 0.99
+
+
+def measure(
+    variants: Variants,
+    inputs: Callable[[], object],
+    verify: Callable[[object, object], str | None],
+    settings: Settings,
+    rng: np.random.Generator,
+    clock: Clock = time.perf_counter,
+) -> Measurement:
+    """
+    How fast the submission is beside the reference, every timed call of it verified.
+
+    `inputs` makes one fresh set of arguments; `verify` says what is wrong with an answer, or
+    None. A submission that fails ends the measurement with a typed status; where the reference
+    or a null call fails, nothing can be said about the submission and HarnessError is raised.
+    Hold grader and workers `on_one_core` meanwhile.
+    """
+    session = _Session(variants, inputs, verify, settings, rng, clock)
+    try:
+        with _without_gc():
+            session.warm_up()
+            session.run_rounds()
+    except CallFailed as failure:
+        return session.failed(failure)
+    return session.concluded()
+
+
+@dataclass
+class _Tally:
+    """What one variant took: a sample a round in seconds a call, and the time spent in all."""
+
+    wall_s: list[float] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)
+    wait_s: list[float] = field(default_factory=list)
+    spent_s: float = 0.0
+
+    def add(self, calls: list[Call]) -> None:
+        """
+        Take the median call of a turn as its sample.
+
+        The first call of a turn finds cold caches and any call may be preempted; a mean carries
+        both into the sample.
+        """
+        self.wall_s.append(median(call.wall_s for call in calls))
+        self.cpu_s.append(median(call.cpu_s for call in calls))
+        self.wait_s.append(median(call.wall_s - call.cpu_s for call in calls))
+        self.spent_s += sum(call.wall_s for call in calls)
+
+
+class _Session:
+    """One measurement under way."""
+
+    def __init__(
+        self,
+        variants: Variants,
+        inputs: Callable[[], object],
+        verify: Callable[[object, object], str | None],
+        settings: Settings,
+        rng: np.random.Generator,
+        clock: Clock,
+    ) -> None:
+        self.variants = variants
+        self.inputs = inputs
+        self.verify = verify
+        self.settings = settings
+        self.rng = rng
+        self.seed = int(rng.integers(2**63))
+        self.clock = clock
+        self.started = clock()
+        self.cpu_times = read_cpu_times()
+        self.tallies = {variant: _Tally() for variant in variants.distinct}
+        self.probes: list[float] = []
+        self.notes: list[str] = []
+        self.k = 1
+        self.calls = 0
+        self.verified = 0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the measurement began."""
+        return self.clock() - self.started
+
+    @property
+    def rounds(self) -> int:
+        """How many timed rounds have begun."""
+        return len(self.probes)
+
+    @property
+    def compared(self) -> tuple[Variant, Variant]:
+        """The two sides of the ratio."""
+        return self.variants.submission, self.variants.reference
+
+    # -- warm-up ---------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Run single calls, then samples until they are steady, and choose the calls a sample."""
+        tallies = {variant: _Tally() for variant in self.variants.distinct}
+        compared = [tallies[variant] for variant in self.compared]
+        for turns in range(1, _UNTIMED_CALLS + _LONGEST_WARM_UP + 1):
+            for variant, calls in self._round(self.k).items():
+                tallies[variant].add(calls)
+            recent = tuple(median(tally.wall_s[-_STEADY_WINDOW:]) for tally in compared)
+            if turns >= _UNTIMED_CALLS:
+                self.k = calls_per_sample(recent, self.settings)
+            if all(_is_steady(tally.wall_s[_UNTIMED_CALLS:]) for tally in compared):
+                return
+            if max(tally.spent_s for tally in compared) >= self.settings.warm_up_s:
+                break
+            if self.elapsed_s >= self.settings.wall_s / 2:
+                break
+        self.notes.append("not steady after warming up")
+
+    # -- rounds ----------------------------------------------------------------------------
+
+    def run_rounds(self) -> None:
+        """Run rounds until the ratio is known well enough, or the time is up."""
+        look = _FIRST_LOOK
+        while True:
+            began = self.clock()
+            self.probes.append(probe_s(self.clock))
+            for variant, calls in self._round(self.k, timed=True).items():
+                self.tallies[variant].add(calls)
+            if self.rounds == look:
+                if self._is_precise():
+                    return
+                look *= 2
+            if self._is_time_up(self.clock() - began):
+                return
+
+    def _round(self, k: int, *, timed: bool = False) -> dict[Variant, list[Call]]:
+        """Every variant once in a fresh order, all with the same k fresh inputs."""
+        arguments = [self.inputs() for _ in range(k)]
+        order = self.rng.permutation(len(self.variants.distinct))
+        turns = {}
+        for index in order:
+            variant = self.variants.distinct[index]
+            turns[variant] = self._turn(variant, arguments, timed=timed)
+        if timed:
+            self._verify(arguments, turns[self.variants.submission])
+        return turns
+
+    def _turn(self, variant: Variant, arguments: list[object], *, timed: bool) -> list[Call]:
+        calls: list[Call] = []
+        try:
+            variant.resume()
+            for argument in arguments:
+                calls.append(variant.call(argument))
+        except CallFailed as failure:
+            if variant is not self.variants.submission:
+                raise HarnessError(f"{variant.name}: {failure}") from failure
+            where = self._where(len(calls), len(arguments)) if timed else "warm-up call"
+            raise CallFailed(failure.status, f"{where}: {failure}") from failure
+        finally:
+            variant.suspend()
+        return calls
+
+    def _verify(self, arguments: list[object], calls: list[Call]) -> None:
+        """Judge the turn with every worker stopped, so that judging disturbs no variant more."""
+        self.calls += len(calls)
+        for index, (argument, call) in enumerate(zip(arguments, calls, strict=True)):
+            wrong = self.verify(argument, call.answer)
+            if wrong is not None:
+                where = self._where(index, len(calls))
+                raise CallFailed(TimingStatus.FAILED, f"{where}: {wrong}")
+            self.verified += 1
+
+    def _where(self, index: int, of: int) -> str:
+        call = (self.rounds - 1) * self.k + index + 1
+        return f"timed call {call} (round {self.rounds}, input {index + 1} of {of})"
+
+    # -- when to stop ----------------------------------------------------------------------
+
+    def _is_precise(self) -> bool:
+        """Whether the ratio is as narrow as asked and says something, at an early look."""
+        samples = self._samples()
+        ratio = bootstrap(speed_ratio, samples, seed=self.seed, confidence=_EARLY_CONFIDENCE)
+        margin = raw_margin(samples, self.settings.margin)
+        decided = compare(ratio, margin) is not Comparison.INCONCLUSIVE
+        return decided and ratio.half_width <= self.settings.precision
+
+    def _is_time_up(self, round_s: float) -> bool:
+        """Whether another round like the last does not fit."""
+        measured = max(self.tallies[variant].spent_s for variant in self.compared)
+        if self.elapsed_s + round_s > self.settings.wall_s:
+            self.notes.append(f"stopped at the cap of {self.settings.wall_s:g} s")
+            return True
+        return measured >= self.settings.budget_s and self.rounds >= FEWEST_ROUNDS
+
+    # -- the result ------------------------------------------------------------------------
+
+    def _samples(self) -> Samples:
+        variants = self.variants
+        return Samples(
+            *(
+                np.array(self.tallies[variant].wall_s)
+                for variant in (
+                    variants.submission,
+                    variants.reference,
+                    variants.submission_null,
+                    variants.reference_null,
+                )
+            )
+        )
+
+    def _so_far(self) -> Measurement:
+        return Measurement(
+            status=TimingStatus.OK,
+            notes=tuple(self.notes),
+            rounds=self.rounds,
+            calls_per_sample=self.k,
+            calls=self.calls,
+            verified_calls=self.verified,
+            noise=self._noise(),
+        )
+
+    def failed(self, failure: CallFailed) -> Measurement:
+        """The measurement that a failed call or a wrong answer ended."""
+        return replace(self._so_far(), status=failure.status, message=str(failure))
+
+    def concluded(self) -> Measurement:
+        """The measurement that ran to its end."""
+        return concluded(
+            self._so_far(), self._samples(), margin=self.settings.margin, seed=self.seed
+        )
+
+    def _noise(self) -> Noise:
+        now = read_cpu_times()
+        shares = now.shares_since(self.cpu_times) if now and self.cpu_times else None
+        return Noise(
+            contaminated_share=self._contaminated_share(),
+            probe_spread=spread(np.array(self.probes)) if self.probes else None,
+            busy_share=shares[0] if shares else None,
+            steal_share=shares[1] if shares else None,
+            load=load_average(),
+        )
+
+    def _contaminated_share(self) -> float | None:
+        variants = self.variants
+        pairs = (
+            (self.tallies[variants.submission], self.tallies[variants.submission_null]),
+            (self.tallies[variants.reference], self.tallies[variants.reference_null]),
+        )
+        flags = [
+            contaminated(np.array(tally.wait_s), np.array(tally.cpu_s), np.array(null.wait_s))
+            for tally, null in pairs
+            if tally.wait_s and null.wait_s
+        ]
+        return float(np.concatenate(flags).mean()) if flags else None
+
+
+def _is_steady(samples: list[float]) -> bool:
+    """
+    Whether the median of the last five agrees with the five before: within 2 %, or their range.
+
+    A noisy machine keeps 2 % from ever being met; a function that is still getting faster leaves
+    the range that it came from.
+    """
+    if len(samples) < 2 * _STEADY_WINDOW:
+        return False
+    before = samples[-2 * _STEADY_WINDOW : -_STEADY_WINDOW]
+    now = median(samples[-_STEADY_WINDOW:])
+    agrees = abs(now / median(before) - 1) <= _STEADY_WITHIN
+    return agrees or min(before) <= now <= max(before)
+
+
+@contextmanager
+def _without_gc() -> Iterator[None]:
+    """Collect garbage now and not again until the block ends."""
+    was_enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,44 @@
+"""How long and how closely to measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FULL", "QUICK", "Settings", "calls_per_sample"]
+
+_MOST_CALLS = 100
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    What a measurement may cost and what it has to reach.
+
+    `budget_s` is measured time for the slower of submission and reference, `wall_s` a hard cap
+    on everything together, `precision` the relative half-width of the ratio's interval that is
+    good enough, and `margin` the difference that counts as one.
+    """
+
+    budget_s: float
+    wall_s: float
+    precision: float
+    margin: float = 0.02
+    warm_up_s: float = 1.0
+    sample_s: float = 2e-3
+    longest_sample_s: float = 20e-3
+
+
+QUICK = Settings(budget_s=0.5, wall_s=10.0, precision=0.02, warm_up_s=0.25)
+FULL = Settings(budget_s=1.0, wall_s=20.0, precision=0.01)
+
+
+def calls_per_sample(call_s: tuple[float, ...], settings: Settings) -> int:
+    """
+    How many calls make a sample, the same for all variants that are compared.
+
+    k = max(1, round(2 ms / fastest call)), but no more than 20 ms of calls unless one is longer,
+    and no more than 100 calls, each of which needs an input of its own and is verified.
+    """
+    wanted = min(round(settings.sample_s / min(call_s)), _MOST_CALLS)
+    fitting = int(settings.longest_sample_s / max(call_s))
+    return max(1, min(wanted, fitting))

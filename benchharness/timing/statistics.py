@@ -1,0 +1,182 @@
+"""Estimates from interleaved rounds: medians, the speed ratio, their intervals, the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "RESAMPLES",
+    "Comparison",
+    "Estimate",
+    "Samples",
+    "bootstrap",
+    "compare",
+    "is_resolved",
+    "needed_time",
+    "net_median",
+    "raw_margin",
+    "resolution",
+    "speed_ratio",
+]
+
+RESAMPLES = 1000
+
+FloatArray: TypeAlias = NDArray[np.float64]
+Statistic: TypeAlias = "Callable[[Samples], FloatArray]"
+
+
+class Comparison(StrEnum):
+    """How the submission's speed compares with the reference's, seen from the submission."""
+
+    FASTER = "FASTER"
+    SLOWER = "SLOWER"
+    SAME = "SAME"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and the interval that holds it with the stated confidence."""
+
+    value: float
+    low: float
+    high: float
+    confidence: float = 0.95
+
+    @property
+    def half_width(self) -> float:
+        """Half the interval, relative to the value."""
+        return (self.high - self.low) / 2 / abs(self.value)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """
+    Seconds a call, one sample a round, of the four variants that ran in the same rounds.
+
+    Rounds are the last axis; a resampled set has one row a resample before it.
+    """
+
+    submission: FloatArray
+    reference: FloatArray
+    submission_null: FloatArray
+    reference_null: FloatArray
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds were measured."""
+        return int(self.submission.shape[-1])
+
+    def take(self, rounds: NDArray[np.intp]) -> Samples:
+        """The samples of the given rounds, the same rounds of every variant."""
+        return Samples(
+            self.submission[rounds],
+            self.reference[rounds],
+            self.submission_null[rounds],
+            self.reference_null[rounds],
+        )
+
+    def swapped(self) -> Samples:
+        """The same samples with submission and reference in each other's place."""
+        return Samples(self.reference, self.submission, self.reference_null, self.submission_null)
+
+
+def net_median(samples: Samples) -> FloatArray:
+    """The submission's median time, less the median of its null calls."""
+    return _median(samples.submission) - _median(samples.submission_null)
+
+
+def speed_ratio(samples: Samples) -> FloatArray:
+    """
+    Median over rounds of the reference's net time over the submission's: above 1 is faster.
+
+    ratio = median_i((ref_i - m_ref) / (sub_i - m_sub)),   m = median of the null calls
+
+    Rounds are paired, so a machine that is slow for a while slows both sides of a ratio. A round
+    in which the submission took no longer than a null call counts as infinitely fast.
+    """
+    reference = samples.reference - _median(samples.reference_null)[..., np.newaxis]
+    submission = samples.submission - _median(samples.submission_null)[..., np.newaxis]
+    ratios = np.full(submission.shape, np.inf)
+    np.divide(reference, submission, out=ratios, where=submission > 0)
+    return _median(ratios)
+
+
+def bootstrap(
+    statistic: Statistic, samples: Samples, *, seed: int, confidence: float = 0.95
+) -> Estimate:
+    """
+    The statistic of the samples with its percentile-bootstrap interval over rounds.
+
+    Whole rounds are resampled, null calls included, so the uncertainty of the overhead is part
+    of the interval. The same seed and samples give the same interval.
+    """
+    rng = np.random.default_rng(seed)
+    rounds = rng.integers(samples.rounds, size=(RESAMPLES, samples.rounds))
+    resampled = np.sort(statistic(samples.take(rounds)))
+    tail = round((1 - confidence) / 2 * RESAMPLES)
+    return Estimate(
+        value=float(statistic(samples)),
+        low=float(resampled[tail]),
+        high=float(resampled[-1 - tail]),
+        confidence=confidence,
+    )
+
+
+def resolution(null: FloatArray) -> float:
+    """The shortest net time that null calls can tell from nothing: their interquartile range."""
+    low, high = np.quantile(null, [0.25, 0.75])
+    return float(high - low)
+
+
+def is_resolved(net: Estimate, null: FloatArray) -> bool:
+    """Whether a net time stands above the resolution of its null calls, its interval above 0."""
+    return net.low > 0 and net.value > resolution(null)
+
+
+def compare(ratio: Estimate, margin: float) -> Comparison:
+    """The verdict that the whole interval of a speed ratio supports, with a margin around 1."""
+    slowest, fastest = 1 / (1 + margin), 1 + margin
+    if ratio.low > fastest:
+        return Comparison.FASTER
+    if ratio.high < slowest:
+        return Comparison.SLOWER
+    if slowest <= ratio.low and ratio.high <= fastest:
+        return Comparison.SAME
+    return Comparison.INCONCLUSIVE
+
+
+def raw_margin(samples: Samples, margin: float) -> float:
+    """
+    The margin around a ratio of net times that is the given share of the raw times.
+
+    Processes differ a little in the harness's own time as well, which null calls in a process of
+    their own cannot show: short calls, mostly the harness's time, need a larger difference.
+    """
+    sides = (samples, samples.swapped())
+    if any(net_median(side) <= 0 for side in sides):
+        return float("inf")
+    return margin * max(float(_median(side.submission) / net_median(side)) for side in sides)
+
+
+def needed_time(ratio: Estimate, margin: float) -> float:
+    """
+    How many times more measuring an inconclusive ratio needs, if its value holds.
+
+    An interval shrinks with the square root of the time, and it has to shrink until it lies on
+    one side of the nearest edge of the margin.
+    """
+    edges = (1 / (1 + margin), 1 + margin)
+    distance = min(abs(ratio.value - edge) for edge in edges)
+    reach = max(ratio.high - ratio.value, ratio.value - ratio.low)
+    return float((reach / distance) ** 2) if distance > 0 else float("inf")
+
+
+def _median(values: FloatArray) -> FloatArray:
+    return np.asarray(np.median(values, axis=-1))

@@ -1,0 +1,96 @@
+"""What a round of timing runs: functions in worker processes, and what a call of one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Protocol
+
+from benchharness.errors import HarnessError
+from benchharness.outcomes import TimingStatus
+
+__all__ = ["Call", "CallFailed", "Rotation", "Variant", "Variants"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One windowed call: wall seconds by the grader's clock, the worker's CPU seconds, answer."""
+
+    wall_s: float
+    cpu_s: float
+    answer: object
+
+
+class CallFailed(HarnessError):
+    """A call gave no answer that could be timed; the status says whose doing it was."""
+
+    def __init__(self, status: TimingStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Variant(Protocol):
+    """One function in its own worker process, stopped unless it is its turn."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    def resume(self) -> None:
+        """Let the worker run: its turn in a round begins."""
+
+    def suspend(self) -> None:
+        """Stop the worker, dead or alive: its turn is over."""
+
+    def call(self, arguments: object) -> Call:
+        """One timed call; raises CallFailed where it gives no answer."""
+
+
+class Rotation:
+    """
+    Several workers of one function as one variant: each turn is the next worker's.
+
+    Where a process's arrays lie in memory decides which share a cache set, and stays so for its
+    life: copies of the same code differ by 1 to 4 % from one process to the next. More rounds
+    with the same two processes cannot average that out; more processes can.
+    """
+
+    def __init__(self, workers: Sequence[Variant]) -> None:
+        self.name = workers[0].name
+        self._turns = cycle(workers)
+        self._current = workers[0]
+
+    def resume(self) -> None:
+        """Let the next worker run."""
+        self._current = next(self._turns)
+        self._current.resume()
+
+    def suspend(self) -> None:
+        """Stop the worker whose turn it was."""
+        self._current.suspend()
+
+    def call(self, arguments: object) -> Call:
+        """One timed call of the worker whose turn it is."""
+        return self._current.call(arguments)
+
+
+@dataclass(frozen=True)
+class Variants:
+    """
+    What a round runs.
+
+    A null call receives the same inputs, does nothing and answers in the same shape: it measures
+    the harness's own share of a call. Both nulls may be the same object.
+    """
+
+    submission: Variant
+    reference: Variant
+    submission_null: Variant
+    reference_null: Variant
+
+    @property
+    def distinct(self) -> tuple[Variant, ...]:
+        """Every variant once."""
+        nulls = dict.fromkeys((self.submission_null, self.reference_null))
+        return (self.submission, self.reference, *nulls)

@@ -1,0 +1,92 @@
+"""The submission's functions: its modules imported from the staged folder, names looked up."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+__all__ = ["Functions", "load"]
+
+Functions = dict[str, Callable[..., Any]]
+
+_MOST_NAMES = 200
+
+
+def load(
+    root: str, targets: Sequence[str], wanted: Sequence[str]
+) -> tuple[Functions, dict[str, Any]]:
+    """
+    The wanted functions that the modules under `root` define, and what was found.
+
+    Parameters
+    ----------
+    root : str
+        The folder of the staged submission.
+    targets : sequence of str
+        Files relative to `root`, or dotted names of modules in a package there. The first that
+        defines a name wins.
+    wanted : sequence of str
+        The names of the tasks.
+
+    Returns
+    -------
+    functions : dict
+    report : dict
+        `found`: each function's parameters as they were written; `others`: further public
+        names, for guessing at misspelt ones.
+
+    Whatever a module raises while it is imported goes to the caller.
+    """
+    _prepare_interpreter(root, targets)
+    functions: Functions = {}
+    others: set[str] = set()
+    for target in targets:
+        module = _run(root, target)
+        others |= {name for name in vars(module) if not name.startswith("_")}
+        for name in wanted:
+            if name not in functions and callable(getattr(module, name, None)):
+                functions[name] = getattr(module, name)
+    found = {name: _described(function) for name, function in functions.items()}
+    return functions, {"found": found, "others": sorted(others - set(wanted))[:_MOST_NAMES]}
+
+
+def _prepare_interpreter(root: str, targets: Sequence[str]) -> None:
+    sys.dont_write_bytecode = True
+    folders = {os.path.dirname(os.path.join(root, target)) for target in targets if ".py" in target}
+    sys.path[:0] = [root, *sorted(folders - {root})]
+    sys.argv = [os.path.join(root, "submission")]
+    os.environ["MPLBACKEND"] = "Agg"
+
+
+def _run(root: str, target: str) -> ModuleType:
+    if not target.endswith(".py"):
+        return importlib.import_module(target)
+    name = os.path.basename(target).removesuffix(".py")
+    unused = name.isidentifier() and name not in sys.modules
+    spec = importlib.util.spec_from_file_location(
+        name if unused else "submission", os.path.join(root, target)
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _described(function: Callable[..., Any]) -> str:
+    """A function's parameters as the submission wrote them, and what makes calling it pointless."""
+    try:
+        parameters = str(inspect.signature(function))
+    except (TypeError, ValueError):
+        parameters = "(...)"
+    if inspect.iscoroutinefunction(function):
+        return f"async {parameters}"
+    if inspect.isgeneratorfunction(function):
+        return f"generator {parameters}"
+    return parameters

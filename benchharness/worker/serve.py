@@ -1,0 +1,121 @@
+"""The loop beside the submission: wait for the doorbell, call, write the answer, say done."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from benchharness.worker import frameworks
+from benchharness.worker.codec import TooLarge, Unsupported, pack, unpack
+from benchharness.worker.loading import Functions, load
+from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Operation, Outcome
+
+__all__ = ["Worker"]
+
+_MESSAGE_LIMIT = 4_000
+
+
+class Worker:
+    """One submission in one backend, behind two pipes and two pieces of shared memory."""
+
+    def __init__(
+        self,
+        backend: str,
+        doorbell: int,
+        done: int,
+        requests: memoryview,
+        replies: memoryview,
+    ) -> None:
+        self.backend = backend
+        self.doorbell, self.done = doorbell, done
+        self.requests, self.replies = requests, replies
+        self.functions: Functions = {}
+        self.root = ""
+        self.to_backend = frameworks.to_backend(backend)
+
+    def serve(self, report: object) -> None:
+        """Answer requests until the grader hangs up; `report` is the answer to an unasked first."""
+        frameworks.settle(self.backend)
+        self.reply(Outcome.READY, 0, report)
+        while os.read(self.doorbell, 1):
+            operation, _, serial = REQUEST.unpack_from(self.requests)
+            if operation == Operation.CALL:
+                outcome, value = self.guarded(self.call)
+            else:
+                outcome, value = self.guarded(self.load)
+            self.reply(outcome, serial, value)
+
+    def guarded(self, work: Callable[[Any], Any]) -> tuple[Outcome, Any]:
+        """What `work` makes of the request, whatever it raises."""
+        request = unpack(self.requests[REQUEST.size :], trusted=True)
+        try:
+            return Outcome.RETURNED, work(request)
+        except Unsupported as problem:
+            return Outcome.UNSUPPORTED, str(problem)
+        except MemoryError:
+            return Outcome.OUT_OF_MEMORY, None
+        except BaseException as problem:
+            return Outcome.RAISED, self.describe(problem)
+
+    def load(self, request: tuple[str, list[str], list[str]]) -> dict[str, Any]:
+        """Import the submission's modules; what was found in them."""
+        self.root, targets, wanted = request
+        self.functions, report = load(self.root, targets, wanted)
+        return report
+
+    def call(self, request: tuple[str, tuple[Any, ...]]) -> Any:
+        """One function of the submission on one set of arguments."""
+        name, arguments = request
+        tensors = [self.to_backend(argument) for argument in arguments]
+        return frameworks.from_backend(self.functions[name](*tensors))
+
+    def reply(self, outcome: Outcome, serial: int, value: object) -> None:
+        """Lay the answer down for the grader, then ring."""
+        try:
+            packed = pack(value)
+            packed.write(self.replies[REPLY.size :])
+        except Unsupported as problem:
+            outcome = Outcome.UNSUPPORTED
+            pack(str(problem)).write(self.replies[REPLY.size :])
+        except TooLarge as problem:
+            outcome = Outcome.TOO_LARGE
+            pack(str(problem)).write(self.replies[REPLY.size :])
+        except MemoryError:
+            outcome = Outcome.OUT_OF_MEMORY
+            pack(None).write(self.replies[REPLY.size :])
+        REPLY.pack_into(self.replies, 0, MAGIC, outcome, serial)
+        os.write(self.done, DONE)
+
+    def describe(self, problem: BaseException) -> dict[str, object]:
+        """An exception as short text: its type, its message, and where in the submission."""
+        inside = [
+            frame
+            for frame in traceback.extract_tb(problem.__traceback__, limit=200)
+            if frame.filename.startswith(self.root)
+        ]
+        where = inside[-1] if inside else None
+        return {
+            "type": type(problem).__qualname__[:200],
+            "bases": [base.__name__[:200] for base in type(problem).__mro__[:20]],
+            "message": self.shown(_text_of(problem), _MESSAGE_LIMIT),
+            "file": self.shown(where.filename, 500) if where else None,
+            "line": where.lineno if where else None,
+            "function": where.name[:200] if where else None,
+            "source": (where.line or "")[:500] if where else None,
+        }
+
+    def shown(self, text: str, limit: int) -> str:
+        """Text for a student: without the staging folder, and bounded."""
+        text = text.replace(self.root + os.sep, "")
+        return text if len(text) <= limit else f"{text[:limit]} … ({len(text)} characters)"
+
+
+def _text_of(problem: BaseException) -> str:
+    try:
+        if isinstance(problem, SyntaxError) and problem.lineno:
+            return f"{problem.msg} (line {problem.lineno})"
+        return str(problem)
+    except BaseException:
+        return "(its message cannot be shown)"

@@ -1,0 +1,171 @@
+"""
+The estimates against closed forms, and against simulated noise whose truth is known.
+
+The simulations stand for what no machine offers: noise of a known kind around a known ratio.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchharness.timing.statistics import (
+    Comparison,
+    Estimate,
+    Samples,
+    bootstrap,
+    compare,
+    is_resolved,
+    needed_time,
+    net_median,
+    raw_margin,
+    resolution,
+    speed_ratio,
+)
+
+from .simulated import noisy_samples
+
+
+def samples(submission, reference, null=0.0):
+    overhead = np.broadcast_to(np.asarray(null, float), np.shape(submission))
+    return Samples(np.asarray(submission, float), np.asarray(reference, float), overhead, overhead)
+
+
+def test_net_median_is_the_median_less_the_null_median():
+    assert net_median(samples([5.0, 7.0, 6.0], [1, 1, 1], null=[1, 2, 9])) == 4.0
+
+
+def test_speed_ratio_is_above_one_where_the_submission_is_faster():
+    assert speed_ratio(samples([2.0] * 5, [4.0] * 5)) == 2.0
+
+
+def test_speed_ratio_is_net_of_the_null_calls():
+    assert speed_ratio(samples([3.0] * 5, [5.0] * 5, null=1.0)) == 2.0
+
+
+def test_speed_ratio_pairs_the_rounds():
+    slow_spell = np.array([1, 1, 1, 10, 10], float)
+    assert speed_ratio(samples(2 * slow_spell, 3 * slow_spell)) == pytest.approx(1.5)
+
+
+def test_speed_ratio_of_swapped_samples_is_the_inverse():
+    drawn = noisy_samples(np.random.default_rng(3), rounds=101, submission_s=2e-3)
+    assert speed_ratio(drawn) * speed_ratio(drawn.swapped()) == pytest.approx(1)
+
+
+def test_one_preempted_round_does_not_move_the_speed_ratio():
+    assert speed_ratio(samples([1.0] * 4 + [100.0], [1.0] * 5)) == 1.0
+
+
+def test_a_submission_as_short_as_a_null_call_has_no_finite_ratio():
+    assert speed_ratio(samples([1.0] * 5, [2.0] * 5, null=1.0)) == math.inf
+
+
+def test_bootstrap_of_equal_samples_has_no_width():
+    estimate = bootstrap(net_median, samples([3.0] * 20, [3.0] * 20), seed=0)
+    assert (estimate.low, estimate.value, estimate.high) == (3.0, 3.0, 3.0)
+
+
+def test_bootstrap_repeats_with_its_seed():
+    drawn = noisy_samples(np.random.default_rng(5), rounds=40)
+    assert bootstrap(speed_ratio, drawn, seed=7) == bootstrap(speed_ratio, drawn, seed=7)
+
+
+def test_bootstrap_differs_between_seeds():
+    drawn = noisy_samples(np.random.default_rng(5), rounds=40)
+    assert bootstrap(speed_ratio, drawn, seed=7) != bootstrap(speed_ratio, drawn, seed=8)
+
+
+def test_bootstrap_interval_of_a_median_agrees_with_the_binomial_order_statistics():
+    values = np.random.default_rng(2).normal(10, 1, 201)
+    estimate = bootstrap(net_median, samples(values, values), seed=0)
+    ranks = stats.binom(201, 0.5).ppf([0.025, 0.975]).astype(int)
+    low, high = np.sort(values)[ranks]
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=0.05)
+
+
+def test_a_higher_confidence_gives_a_wider_interval():
+    drawn = noisy_samples(np.random.default_rng(5), rounds=40)
+    wide = bootstrap(speed_ratio, drawn, seed=7, confidence=0.99)
+    assert wide.half_width > bootstrap(speed_ratio, drawn, seed=7).half_width
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "comparison"),
+    [
+        (1.03, 1.10, Comparison.FASTER),
+        (0.90, 0.97, Comparison.SLOWER),
+        (0.99, 1.01, Comparison.SAME),
+        (0.99, 1.03, Comparison.INCONCLUSIVE),
+        (0.95, 0.99, Comparison.INCONCLUSIVE),
+        (0.90, 1.10, Comparison.INCONCLUSIVE),
+    ],
+)
+def test_comparison_needs_the_whole_interval(low, high, comparison):
+    assert compare(Estimate((low + high) / 2, low, high), margin=0.02) is comparison
+
+
+def test_comparison_is_the_mirror_image_for_the_other_side():
+    faster = Estimate(1.05, 1.021, 1.08)
+    slower = Estimate(1 / 1.05, 1 / 1.08, 1 / 1.021)
+    assert compare(faster, 0.02) is Comparison.FASTER
+    assert compare(slower, 0.02) is Comparison.SLOWER
+
+
+def test_the_margin_of_long_calls_is_the_margin():
+    assert raw_margin(samples([2.0] * 5, [3.0] * 5), 0.02) == 0.02
+
+
+def test_the_margin_of_short_calls_is_a_share_of_their_raw_time():
+    assert raw_margin(samples([2.0] * 5, [5.0] * 5, null=1.0), 0.02) == 0.04
+
+
+def test_calls_as_short_as_null_calls_have_no_finite_margin():
+    assert raw_margin(samples([1.0] * 5, [5.0] * 5, null=1.0), 0.02) == math.inf
+
+
+def test_needed_time_grows_with_the_square_of_the_missing_precision():
+    assert needed_time(Estimate(1.0, 0.94, 1.04), margin=1.0) == pytest.approx((0.06 / 0.5) ** 2)
+
+
+def test_needed_time_of_a_ratio_on_the_edge_is_unlimited():
+    assert needed_time(Estimate(1.02, 1.0, 1.04), margin=0.02) == math.inf
+
+
+def test_resolution_is_the_interquartile_range_of_the_null_calls():
+    assert resolution(np.arange(101.0)) == 50.0
+
+
+@pytest.mark.parametrize(
+    ("net", "resolved"),
+    [
+        (Estimate(3.0, 2.5, 3.5), True),
+        (Estimate(1.0, 0.9, 1.1), False),
+        (Estimate(3.0, -0.1, 6.0), False),
+    ],
+)
+def test_a_net_time_is_resolved_above_the_spread_of_the_null_calls(net, resolved):
+    assert is_resolved(net, null=np.linspace(0, 4, 101)) is resolved
+
+
+@pytest.mark.parametrize("submission_s", [20e-6, 1e-3])
+@pytest.mark.parametrize("rounds", [20, 80])
+def test_the_interval_covers_the_true_ratio_nineteen_times_in_twenty(submission_s, rounds):
+    rng = np.random.default_rng(11)
+    reference_s = 1.5 * submission_s
+    covered = 0
+    for seed in range(400):
+        drawn = noisy_samples(
+            rng, rounds=rounds, submission_s=submission_s, reference_s=reference_s
+        )
+        ratio = bootstrap(speed_ratio, drawn, seed=seed)
+        covered += ratio.low <= 1.5 <= ratio.high
+    assert covered / 400 >= 0.925
+
+
+@pytest.mark.parametrize("seconds", [20e-6, 1e-3, 50e-3])
+def test_the_net_median_reads_a_known_length(seconds):
+    drawn = noisy_samples(np.random.default_rng(4), rounds=200, submission_s=seconds, noise=0.01)
+    drawn = Samples(drawn.submission, drawn.reference, drawn.submission_null, drawn.reference_null)
+    assert net_median(drawn) == pytest.approx(seconds, rel=0.05)
