@@ -79,7 +79,10 @@ def _command(
     example: str,
 ) -> argparse.ArgumentParser:
     return commands.add_parser(
-        name, help=purpose, description=purpose[0].upper() + purpose[1:], epilog=f"Example: {example}"
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:],
+        epilog=f"Example: {example}",
     )
 
 

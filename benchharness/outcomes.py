@@ -134,6 +134,7 @@ class Timing:
     contaminated_share: float | None = None
     peak_memory_bytes: int | None = None
     samples_s: tuple[float, ...] = ()
+    reference_samples_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -156,8 +156,11 @@ class BenchRun:
                 "submission.py (`benchharness new submission SUITE` writes a starter)"
             )
         given = config.args if config.args_source == pytest.Config.ArgsSource.ARGS else []
-        ours = [arg for arg in given if (root / arg.partition("::")[0]).resolve() in
-                {path.resolve() for path in paths}]
+        ours = [
+            arg
+            for arg in given
+            if (root / arg.partition("::")[0]).resolve() in {path.resolve() for path in paths}
+        ]
         rest = [arg for arg in given if arg not in ours]
         return list(dict.fromkeys(paths)), ours, rest
 
@@ -177,8 +180,10 @@ class BenchRun:
         node.workerinput["bench_seed"] = self.grader.settings.seed
 
     def pytest_report_header(self) -> list[str]:
-        header = [f"benchharness: {len(self.submissions)} submission(s), suites: "
-                  + ", ".join(suite.name for suite in self.suites)]
+        header = [
+            f"benchharness: {len(self.submissions)} submission(s), suites: "
+            + ", ".join(suite.name for suite in self.suites)
+        ]
         header += [f"benchharness: left out: {problem}" for problem in self.broken_suites]
         if self._is_distributed() and self.config.option.bench_timing != "off":
             header.append("benchharness: timing is off under -n, where workers disturb each other")

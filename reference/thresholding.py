@@ -331,14 +331,14 @@ def split_levels(merit: Array, classes: int) -> Array:
     Association 53(284):789-798 (1958).
     """
     levels = len(merit)
-    starts, ends = np.ogrid[:levels, :levels]
-    merit = np.where(starts <= ends, merit, -np.inf)
-    best = merit[0]
+    ends, starts = np.ogrid[:levels, :levels]
+    worth = np.where(starts <= ends, merit.T, -np.inf)
+    best = worth[:, 0]
     cuts = []
     for _ in range(classes - 1):
-        totals = best[:-1, np.newaxis] + merit[1:]
-        cuts.append(totals.argmax(axis=0))
-        best = totals.max(axis=0)
+        totals = best[:-1] + worth[:, 1:]
+        cuts.append(totals.argmax(axis=1))
+        best = totals.max(axis=1)
     thresholds = [levels - 1]
     for cut in reversed(cuts):
         thresholds.append(int(cut[thresholds[-1]]))

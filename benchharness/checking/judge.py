@@ -86,9 +86,7 @@ def _worse_than_best(rule: Best, inputs: Inputs, got: Any, wanted: Any) -> str |
 
 def _elements(inputs: Inputs) -> int:
     """Terms that an objective adds up: the levels of a histogram, not the pixels behind it."""
-    return min(
-        256, sum(value.size for value in inputs.values() if isinstance(value, np.ndarray))
-    )
+    return min(256, sum(value.size for value in inputs.values() if isinstance(value, np.ndarray)))
 
 
 def _differing(wanted: Any, got: Any, tolerance: float, scale: float | None) -> str | None:

@@ -69,7 +69,9 @@ def _array(kind: Array, answer: Any) -> np.ndarray[Any, Any]:
     if not isinstance(answer, np.ndarray):
         raise WrongKind(f"returned {_arrived(answer)}, expected {_described(kind)}.")
     if answer.dtype.kind not in "biuf":
-        raise WrongKind(f"returned an array of dtype {answer.dtype}, expected {kind.dtype} values.")
+        raise WrongKind(
+            f"returned an array of dtype {answer.dtype}, expected {kind.dtype} values."
+        )
     if answer.ndim != len(kind.axes):
         raise WrongKind(
             f"returned an array of shape {answer.shape}, expected {len(kind.axes)} "

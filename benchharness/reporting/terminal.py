@@ -19,7 +19,7 @@ from benchharness.outcomes import (
 from benchharness.reporting.plain_text import clip, plain
 from benchharness.reporting.quantities import format_points, format_ratio, format_seconds
 
-__all__ = ["Line", "failure_text", "summary"]
+__all__ = ["Line", "explained", "failure_text", "summary"]
 
 _WIDTH = 96
 _MESSAGE_LIMIT = 1_500
@@ -42,6 +42,11 @@ def failure_text(check: CheckVerdict, *, again: bool = False) -> str:
     """
     if check.visibility != Visibility.VISIBLE:
         return "This check's details are shown later."
+    return explained(check, again=again)
+
+
+def explained(check: CheckVerdict, *, again: bool = False) -> str:
+    """The same whatever the check's visibility, for receivers that keep that themselves."""
     parts = [_wrapped(clip(check.message, _MESSAGE_LIMIT))]
     name = (check.misconception or "").replace("_", " ")
     if again:

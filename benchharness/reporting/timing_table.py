@@ -72,7 +72,9 @@ def _how_measured(timing: Timing) -> str:
         raw, null = format_seconds(timing.raw_median_s), format_seconds(timing.null_median_s)
         parts.append(f"{raw} less {null} for an empty call")
     if timing.contaminated_share is not None:
-        parts.append(f"{100 * timing.contaminated_share:.0f} % of samples disturbed")
+        parts.append(
+            f"{100 * timing.contaminated_share:.0f}\N{NO-BREAK SPACE}% of samples disturbed"
+        )
     if timing.peak_memory_bytes is not None:
         parts.append(f"at most {format_bytes(timing.peak_memory_bytes)}")
     return ", ".join(parts) or "–"

@@ -121,9 +121,7 @@ class Attempt:
     def _load(self, worker: WorkerProcess) -> None:
         targets = self.submission.targets(self.backend, self._wanted)
         try:
-            reply = worker.load(
-                str(self.submission.folder), targets, self._wanted, self._limits
-            )
+            reply = worker.load(str(self.submission.folder), targets, self._wanted, self._limits)
         except WorkerLost as loss:
             text = f"importing it: {_death_message(loss, self._limits, self._limits.load_s)}"
             raise Unusable(_DEATHS[loss.cause], text) from loss
@@ -158,7 +156,8 @@ def problem_of(reply: Reply, signature: Signature, written: str) -> Answer | Non
         if reply.inputs_kept:
             return None
         return Answer(
-            Status.FAILED, "changed its input in place. Work on a copy: inputs must stay as they are."
+            Status.FAILED,
+            "changed its input in place. Work on a copy: inputs must stay as they are.",
         )
     if reply.outcome == Outcome.OUT_OF_MEMORY:
         return Answer(Status.MEMORY, "ran out of memory (MemoryError).")

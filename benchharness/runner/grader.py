@@ -15,14 +15,14 @@ from benchharness.runner.ledger import Entry, Ledger
 from benchharness.runner.machine import this_machine, versions
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Staging, Submission
-from benchharness.runner.timing import time_workload
+from benchharness.runner.timing import TimingBench
 from benchharness.runner.workers import Workers
 from benchharness.suite.task import Suite, Task, Workload
 
 __all__ = ["Assignment", "Grader", "entry", "grade", "record"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assignment:
     """One task to be graded on one submission in one backend."""
 
@@ -45,6 +45,8 @@ class Grader:
         self.staging = Staging()
         self.workers = Workers(settings, self.staging)
         self._attempts: dict[tuple[str, str], Attempt] = {}
+        self._bench: TimingBench | None = None
+        self._benched: Assignment | None = None
 
     def take_in(self, path: Path) -> Submission:
         """The submission at `path`; its fork-servers begin to import while others are read."""
@@ -94,19 +96,27 @@ class Grader:
 
     def time(self, assignment: Assignment, workload: Workload, size: int) -> Timing:
         """How fast the submission is on one workload, beside the reference."""
-        return time_workload(
-            self.workers,
-            self.settings,
-            assignment.submission,
-            assignment.suite,
-            assignment.task,
-            assignment.backend,
-            workload,
-            size,
-        )
+        if self._bench is None or self._benched != assignment or not self._bench.usable:
+            self._end_bench()
+            self._bench = TimingBench(
+                self.workers,
+                self.settings,
+                assignment.submission,
+                assignment.suite,
+                assignment.task,
+                assignment.backend,
+            )
+            self._benched = assignment
+        return self._bench.time(workload, size)
+
+    def _end_bench(self) -> None:
+        if self._bench:
+            self._bench.close()
+            self._bench = None
 
     def close(self) -> None:
         """End every worker and fork-server and remove what was staged."""
+        self._end_bench()
         for attempt in self._attempts.values():
             attempt.close()
         self._attempts.clear()

@@ -24,7 +24,16 @@ from benchharness.outcomes import CheckVerdict, Status, worst_status
 from benchharness.runner.attempt import Attempt, Unusable, doubles, for_backend
 from benchharness.runner.drawing import pictures
 from benchharness.runner.streams import stream
-from benchharness.suite.task import Case, Check, Drawing, Histogram, Inputs, Misconception, Suite, Task
+from benchharness.suite.task import (
+    Case,
+    Check,
+    Drawing,
+    Histogram,
+    Inputs,
+    Misconception,
+    Suite,
+    Task,
+)
 
 __all__ = ["TaskGrading"]
 
@@ -103,7 +112,9 @@ class TaskGrading:
         status = Status.FAILED if complaint else Status.PASSED
         return CaseResult(case, status, complaint or "", answer.value, expected)
 
-    def _explained(self, check: Check, status: Status, results: Sequence[CaseResult]) -> CheckVerdict:
+    def _explained(
+        self, check: Check, status: Status, results: Sequence[CaseResult]
+    ) -> CheckVerdict:
         wrong = [result for result in results if result.status != Status.PASSED]
         worst = next(result for result in wrong if result.status == status)
         share = f"{len(wrong)} of {len(results)} cases are wrong. " if len(results) > 1 else ""
@@ -141,13 +152,15 @@ class TaskGrading:
                 results.append(result)
             return result.status == status
 
-        inputs = smallest_counterexample(
-            self.task, is_wrong, seed=self.seed, seconds=_SEARCH_S
-        )
+        inputs = smallest_counterexample(self.task, is_wrong, seed=self.seed, seconds=_SEARCH_S)
         if inputs is None:
             return None
         result = results[-1]
-        got = result.complaint if status == Status.ERROR else f"got      {shown_value(result.answer)}"
+        got = (
+            result.complaint
+            if status == Status.ERROR
+            else f"got      {shown_value(result.answer)}"
+        )
         shown = shown_inputs(self.task, result.case)
         return f"{shown}\nexpected {shown_value(result.expected)}\n{got}"
 

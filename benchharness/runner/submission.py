@@ -66,6 +66,9 @@ class Staging:
     def __init__(self) -> None:
         self._root = Path(tempfile.mkdtemp(prefix="benchharness-"))
         self._root.chmod(0o711)
+        self.scratch = self._root / "scratch"
+        self.scratch.mkdir()
+        self.scratch.chmod(0o1777)
         self._count = 0
 
     def take_in(self, path: Path) -> Submission:
@@ -152,7 +155,9 @@ def _read(path: Path) -> dict[str, bytes]:
         for name in sorted(names):
             file = Path(root) / name
             if file.is_file() and not file.is_symlink():
-                files[f"{_package_name(path)}/{file.relative_to(path).as_posix()}"] = _bounded(file)
+                files[f"{_package_name(path)}/{file.relative_to(path).as_posix()}"] = _bounded(
+                    file
+                )
         if len(files) > _MAX_FILES or sum(map(len, files.values())) > _MAX_BYTES:
             raise UsageError(
                 f"submission {path}: more than {_MAX_FILES} files or {_MAX_BYTES >> 20} MiB; "

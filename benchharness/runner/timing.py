@@ -25,12 +25,24 @@ from benchharness.sandbox.process import (
     call_message,
 )
 from benchharness.suite.task import Inputs, Suite, Task, Workload
-from benchharness.timing import FULL, QUICK, Call, CallFailed, Variants, measure, to_timing
+from benchharness.timing import (
+    FULL,
+    QUICK,
+    Call,
+    CallFailed,
+    Rotation,
+    Variants,
+    alone_on_this_machine,
+    measure,
+    on_one_core,
+    to_timing,
+)
 from benchharness.worker.codec import Packed
 from benchharness.worker.messages import Outcome
 
-__all__ = ["time_workload"]
+__all__ = ["TimingBench"]
 
+_COPIES = range(4)
 _PRESETS = {"quick": QUICK, "full": FULL}
 _NULL_SOURCE = b"""\
 import copy
@@ -68,21 +80,21 @@ class _TimedFunction:
         problem: Callable[[Reply], str | None],
     ) -> None:
         self.name = name
-        self._worker, self._call, self._limits, self._problem = worker, call, limits, problem
+        self.worker, self._call, self._limits, self._problem = worker, call, limits, problem
 
     def resume(self) -> None:
         """Its turn begins."""
-        self._worker.resume()
+        self.worker.resume()
 
     def suspend(self) -> None:
         """Its turn is over: no thread of it may run beside a rival."""
-        self._worker.suspend()
+        self.worker.suspend()
 
     def call(self, arguments: object) -> Call:
         """One call, on the grader's clock."""
         assert isinstance(arguments, _Arguments)
         try:
-            reply = self._worker.call(arguments.packed[self._call], self._limits)
+            reply = self.worker.call(arguments.packed[self._call], self._limits)
         except WorkerLost as loss:
             tampered = loss.cause == Death.TAMPERED
             status = TimingStatus.TAMPERED if tampered else TimingStatus.FAILED
@@ -92,55 +104,131 @@ class _TimedFunction:
         return Call(reply.wall_s, reply.cpu_s, reply.value)
 
 
-class _Bench:
-    """The workers of one measurement."""
+class TimingBench:
+    """
+    The workers that time one task of one submission, kept for all its workloads.
+
+    Submission and reference have several workers each, which take turns: where the memory of a
+    process lies makes copies of the same code differ by some percent for their lives.
+    """
 
     def __init__(
-        self, workers: Workers, limits: Limits, task: Task, backend: str, stack: ExitStack
+        self,
+        workers: Workers,
+        settings: Settings,
+        submission: Submission,
+        suite: Suite,
+        task: Task,
+        backend: str,
     ) -> None:
-        self._workers, self._limits, self._stack = workers, limits, stack
-        self._task, self._backend = task, backend
-        self.calls: set[tuple[str, str]] = set()
+        self._workers, self._settings = workers, settings
+        self._suite, self._task, self._backend = suite, task, backend
+        self._limits = settings.limits
+        self._stack = ExitStack()
+        self._opened: list[WorkerProcess] = []
+        try:
+            self._submission = self._submission_variant(submission)
+            self._reference = self._reference_variant()
+            self._nulls = {name: self._null_variant(name) for name in {backend, "numpy"}}
+        except BaseException:
+            self.close()
+            raise
 
-    def submission(self, submission: Submission) -> _TimedFunction:
-        """The student's function."""
-        task = self._task
-        targets = submission.targets(self._backend, [task.name])
-        worker = self._worker(self._backend, submission.folder, targets, [task.name])
+    def time(self, workload: Workload, size: int) -> Timing:
+        """
+        How fast the submission is on one workload, every timed call of it verified.
+
+        Raises
+        ------
+        HarnessError
+            If the reference or a null call fails: then nothing can be said of the submission.
+        """
+        task, backend = self._task, self._backend
+        place = (self._suite.name, task.name, workload.name, str(size))
+        inputs_rng = stream(self._settings.seed, *place, "inputs")
+        self._prepare_nulls(task.expected(workload.inputs(inputs_rng, size)))
+        calls = {(task.name, backend), (task.reference.__name__, "numpy")}
+        calls |= {("null", name) for name in self._nulls}
+
+        def inputs() -> _Arguments:
+            made = workload.inputs(inputs_rng, size)
+            sent = {b: task.arguments(for_backend(b, made)) for _, b in calls}
+            packed = {(name, b): call_message(name, sent[b]) for name, b in calls}
+            exact = doubles(for_backend(backend, made))
+            return _Arguments(exact, task.expected(exact), packed)
+
+        def verify(arguments: object, answer: object) -> str | None:
+            assert isinstance(arguments, _Arguments)
+            return judge(task, arguments.inputs, answer, arguments.expected)
+
+        variants = Variants(
+            self._submission, self._reference, self._nulls[backend], self._nulls["numpy"]
+        )
+        preset, rng = _PRESETS[self._settings.timing], stream(self._settings.seed, *place)
+        with alone_on_this_machine(), on_one_core([worker.pid for worker in self._opened]):
+            measurement = measure(variants, inputs, verify, preset, rng)
+        return to_timing(measurement, workload=workload.name, device="cpu", size=size)
+
+    @property
+    def usable(self) -> bool:
+        """Whether all workers still live."""
+        return all(worker.alive for worker in self._opened)
+
+    def close(self) -> None:
+        """End the workers."""
+        self._stack.close()
+
+    def _submission_variant(self, submission: Submission) -> Rotation:
+        task, targets = self._task, submission.targets(self._backend, [self._task.name])
 
         def problem(reply: Reply) -> str | None:
             found = problem_of(reply, task.signature, "(...)")
             return found.message if found else None
 
-        return self._timed("submission", worker, (task.name, self._backend), problem)
+        def open_one() -> WorkerProcess:
+            return self._worker(self._backend, submission.folder, targets, [task.name])
 
-    def reference(self) -> _TimedFunction:
+        call = (task.name, self._backend)
+        return Rotation([self._timed("submission", open_one(), call, problem) for _ in _COPIES])
+
+    def _reference_variant(self) -> Rotation:
         """The trusted function, alone with its file."""
         file, name = self._task.reference_file, self._task.reference.__name__
-        worker = self._trusted("numpy", file.name, file.read_bytes(), [name])
-        return self._timed("reference", worker, (name, "numpy"), _ours_failed)
+        folder = self._staged(file.name, file.read_bytes())
 
-    def null(self, backend: str, expected: Any) -> _TimedFunction:
-        """A function that does nothing, in either backend."""
-        worker = self._trusted(backend, "null.py", _NULL_SOURCE, ["prepare", "null"])
-        worker.call(call_message("prepare", (expected,)), self._limits)
-        return self._timed(f"null call ({backend})", worker, ("null", backend), _ours_failed)
+        def open_one() -> WorkerProcess:
+            return self._worker("numpy", folder, [file.name], [name])
 
-    def _trusted(self, backend: str, name: str, source: bytes, wanted: list[str]) -> WorkerProcess:
-        folder = self._workers.staging.folder()
-        target = folder / name
+        call = (name, "numpy")
+        return Rotation([self._timed("reference", open_one(), call, _failed) for _ in _COPIES])
+
+    def _null_variant(self, backend: str) -> _TimedFunction:
+        """A function that does nothing."""
+        folder = self._staged("null.py", _NULL_SOURCE)
+        worker = self._worker(backend, folder, ["null.py"], ["prepare", "null"])
+        return self._timed(f"null call ({backend})", worker, ("null", backend), _failed)
+
+    def _prepare_nulls(self, example: Any) -> None:
+        for null in self._nulls.values():
+            null.worker.resume()
+            null.worker.call(call_message("prepare", (example,)), self._limits)
+
+    def _staged(self, name: str, source: bytes) -> Path:
+        target = self._workers.staging.folder() / name
         target.write_bytes(source)
         target.chmod(0o644)
-        return self._worker(backend, folder, [name], wanted)
+        return target.parent
 
     def _worker(
         self, backend: str, folder: Path, targets: list[str], wanted: list[str]
     ) -> WorkerProcess:
         worker = self._workers.new(backend, folder)
         self._stack.callback(worker.close)
+        self._opened.append(worker)
         reply = worker.load(str(folder), targets, wanted, self._limits)
         if reply.outcome != Outcome.RETURNED:
             raise HarnessError(f"timing: {targets} cannot be imported: {reply.value}")
+        worker.suspend()
         return worker
 
     def _timed(
@@ -150,57 +238,8 @@ class _Bench:
         call: tuple[str, str],
         problem: Callable[[Reply], str | None],
     ) -> _TimedFunction:
-        self.calls.add(call)
         return _TimedFunction(name, worker, call, self._limits, problem)
 
 
-def time_workload(
-    workers: Workers,
-    settings: Settings,
-    submission: Submission,
-    suite: Suite,
-    task: Task,
-    backend: str,
-    workload: Workload,
-    size: int,
-) -> Timing:
-    """
-    How fast a submission is on one workload beside the reference, every call of it verified.
-
-    Raises
-    ------
-    HarnessError
-        If the reference or a null call fails: then nothing can be said of the submission.
-    """
-    place = (suite.name, task.name, workload.name, str(size))
-    inputs_rng = stream(settings.seed, *place, "inputs")
-    with ExitStack() as stack:
-        bench = _Bench(workers, settings.limits, task, backend, stack)
-        expected = task.expected(workload.inputs(inputs_rng, size))
-        null = bench.null(backend, expected)
-        variants = Variants(
-            submission=bench.submission(submission),
-            reference=bench.reference(),
-            submission_null=null,
-            reference_null=null if backend == "numpy" else bench.null("numpy", expected),
-        )
-
-        def inputs() -> _Arguments:
-            made = workload.inputs(inputs_rng, size)
-            sent = {b: task.arguments(for_backend(b, made)) for _, b in bench.calls}
-            packed = {(name, b): call_message(name, sent[b]) for name, b in bench.calls}
-            exact = doubles(for_backend(backend, made))
-            return _Arguments(exact, task.expected(exact), packed)
-
-        def verify(arguments: object, answer: object) -> str | None:
-            assert isinstance(arguments, _Arguments)
-            return judge(task, arguments.inputs, answer, arguments.expected)
-
-        measurement = measure(
-            variants, inputs, verify, _PRESETS[settings.timing], stream(settings.seed, *place)
-        )
-    return to_timing(measurement, workload=workload.name, device="cpu", size=size)
-
-
-def _ours_failed(reply: Reply) -> str | None:
+def _failed(reply: Reply) -> str | None:
     return None if reply.outcome == Outcome.RETURNED else f"ended with {reply.outcome.name}"

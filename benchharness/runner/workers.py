@@ -20,6 +20,8 @@ __all__ = ["Workers"]
 _MODULES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 _INSTALL = {"torch": "pip install torch", "tensorflow": "pip install tensorflow-cpu"}
 _SCRATCH_BYTES = 256 * 2**20
+_FRAMEWORK_BYTES = 2048 * 2**20
+_MOST_WORKERS = 5
 
 
 class Workers:
@@ -36,7 +38,7 @@ class Workers:
         """Let fork-servers begin to import; does not wait."""
         for backend in backends:
             if backend not in self._servers and _is_installed(backend):
-                self._servers[backend] = ForkServer(backend)
+                self._servers[backend] = ForkServer(backend, self._memory_bytes)
 
     def new(self, backend: str, folder: Path) -> WorkerProcess:
         """
@@ -68,6 +70,11 @@ class Workers:
             return Isolation(tier=self._settings.sandbox)
         return Isolation(self._tier(), self._confinement.layers, self._confinement.missing)
 
+    @property
+    def _memory_bytes(self) -> int:
+        """For a fork-server, its framework, and as many workers as a measurement needs at once."""
+        return _MOST_WORKERS * self._settings.limits.memory_bytes + _FRAMEWORK_BYTES
+
     def close(self) -> None:
         """End all fork-servers, and with them all workers."""
         for server in self._servers.values():
@@ -84,6 +91,7 @@ class Workers:
             submission=str(folder),
             memory_bytes=limits.memory_bytes,
             scratch_bytes=_SCRATCH_BYTES,
+            scratch_parent=str(self.staging.scratch),
         )
         worker = server.worker(policy, limits)
         confinement = Confinement(

@@ -1,7 +1,7 @@
 """
 The fork-server: imports a framework once, then forks a confined worker whenever it is asked.
 
-It runs as `python -I -m benchharness.sandbox.forkserver FD BACKEND`, holds no secret, runs no
+It runs as `python -I -m benchharness.sandbox.forkserver FD BACKEND GROUPS`, holds no secret, runs no
 operation of the framework and stays single-threaded, so that its children may start their own
 thread pools. For each worker it forks a guard, which enters the namespaces, forks the worker as
 the first process in them, hands its pidfd to the grader, waits for it and says how it ended.
@@ -19,7 +19,15 @@ import socket
 import sys
 from dataclasses import asdict
 
-from benchharness.sandbox.confine import Entered, confine, enter_namespaces, leave, settle
+from benchharness.sandbox.confine import (
+    Entered,
+    confine,
+    enter_namespaces,
+    leave,
+    prepare,
+    settle,
+)
+from benchharness.sandbox.layers import cgroup
 from benchharness.sandbox.policy import Policy
 from benchharness.worker import frameworks
 from benchharness.worker.messages import Outcome
@@ -35,12 +43,14 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     backend = sys.argv[2]
     _die_with_parent()
+    cgroup.join(tuple(json.loads(sys.argv[3])))
     try:
         versions = frameworks.preload(backend)
     except Exception as problem:
         control.send(json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode())
         return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    prepare()
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"versions": versions, "threads": _threads()}).encode())

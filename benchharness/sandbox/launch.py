@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import TracebackType
 
 from benchharness.errors import SandboxError
@@ -43,13 +43,16 @@ class FrameworkMissing(SandboxError):
 class ForkServer:
     """A process that has imported one framework and forks confined workers in milliseconds."""
 
-    def __init__(self, backend: str) -> None:
+    def __init__(self, backend: str, memory_bytes: int) -> None:
+        """Start importing; `memory_bytes` bounds the server and its workers together."""
         self.backend = backend
         self.versions: dict[str, str] = {}
+        self._cgroup, _ = Cgroup.create(memory_bytes)
+        groups = json.dumps(self._cgroup.folders if self._cgroup else ())
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         module = "benchharness.sandbox.forkserver"
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-m", module, str(theirs.fileno()), backend],
+            [sys.executable, "-I", "-B", "-m", module, str(theirs.fileno()), backend, groups],
             pass_fds=[theirs.fileno()],
             env=_environment(),
             stdin=subprocess.DEVNULL,
@@ -71,11 +74,11 @@ class ForkServer:
             self.versions = answer["versions"]
         return self.versions
 
-    def worker(
-        self, policy: Policy, limits: Limits, cgroup: Cgroup | None = None
-    ) -> WorkerProcess:
+    def worker(self, policy: Policy, limits: Limits) -> WorkerProcess:
         """A new confined worker that waits for its first request."""
         self.wait_until_ready()
+        if self._cgroup and policy.tier in ("auto", "strict"):
+            policy = replace(policy, cgroup=self._cgroup.folders)
         doorbell_theirs, doorbell = os.pipe()
         done, done_theirs = os.pipe()
         inbox_fd, inbox = _shared_memory(limits.request_bytes, "requests")
@@ -90,13 +93,15 @@ class ForkServer:
             status_theirs.close()
             for fd in fds[:-1]:
                 os.close(fd)
-        return WorkerProcess(_Guarded(status, cgroup), doorbell, done, inbox, outbox)
+        return WorkerProcess(_Guarded(status, self._cgroup), doorbell, done, inbox, outbox)
 
     def close(self) -> None:
         """Hang up; the server and every worker of it end."""
         self._control.close()
         self._process.kill()
         self._process.wait()
+        if self._cgroup:
+            self._cgroup.close()
 
     def __enter__(self) -> ForkServer:
         return self
@@ -136,8 +141,6 @@ class _Guarded:
             raise SandboxError("sandbox: the fork-server could not fork a worker")
         self.pid: int = json.loads(message)["pid"]
         self.end_fd: int | None = fds[0]
-        if cgroup:
-            cgroup.add(self.pid)
 
     def signal(self, number: int) -> None:
         if self.end_fd is not None:
@@ -179,6 +182,7 @@ def _environment() -> dict[str, str]:
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+    quiet["MALLOC_ARENA_MAX"] = "2"  # arenas would count against the bound on address space
     return environment | _THREADS | quiet
 
 

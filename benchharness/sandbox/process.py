@@ -95,6 +95,11 @@ class WorkerProcess:
         self.alive = True
         self.confinement = self._greeting()
 
+    @property
+    def pid(self) -> int:
+        """The worker's process, by its number in the grader's namespace."""
+        return self._life.pid
+
     def load(self, root: str, modules: list[str], wanted: list[str], limits: Limits) -> Reply:
         """Import the submission's modules; the reply lists the functions found."""
         message = pack((root, modules, wanted))

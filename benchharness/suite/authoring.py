@@ -93,7 +93,9 @@ def check(*, points: float = 1, visibility: str = "visible") -> Callable[[Functi
             raise SuiteError(f"check {name}: points must be above 0, got {points!r}")
         if visibility not in list(Visibility):
             allowed = ", ".join(Visibility)
-            raise SuiteError(f"check {name}: visibility must be one of {allowed}; got {visibility!r}")
+            raise SuiteError(
+                f"check {name}: visibility must be one of {allowed}; got {visibility!r}"
+            )
         return Check(name, points, Visibility(visibility), _summary(cases), cases)
 
     return build

@@ -58,7 +58,11 @@ def load_suite(folder: Path) -> Suite:
         raise SuiteError(f"{where}: {problem}") from problem
     except Exception as problem:
         line = next(
-            (f.lineno for f in reversed(traceback.extract_tb(problem.__traceback__)) if f.filename == str(file)),
+            (
+                f.lineno
+                for f in reversed(traceback.extract_tb(problem.__traceback__))
+                if f.filename == str(file)
+            ),
             None,
         )
         place = f"{where}, line {line}" if line else where

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Best", "Close", "Equal", "Holds", "Rule", "close", "equal", "holds", "maximise", "minimise"]
+__all__ = [
+    "Best",
+    "Close",
+    "Equal",
+    "Holds",
+    "Rule",
+    "close",
+    "equal",
+    "holds",
+    "maximise",
+    "minimise",
+]
 
 Function = Callable[..., Any]
 

@@ -43,7 +43,9 @@ class Record:
     items: tuple[tuple[str | None, Kind], ...]
 
     def __str__(self) -> str:
-        return f"({', '.join(f'{name}: {kind}' if name else str(kind) for name, kind in self.items)})"
+        return (
+            f"({', '.join(f'{name}: {kind}' if name else str(kind) for name, kind in self.items)})"
+        )
 
 
 @dataclass(frozen=True)

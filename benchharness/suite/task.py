@@ -13,7 +13,17 @@ from benchharness.outcomes import Visibility
 from benchharness.suite.rules import Rule
 from benchharness.suite.signature import Signature
 
-__all__ = ["Case", "Check", "Drawing", "Histogram", "Inputs", "Misconception", "Suite", "Task", "Workload"]
+__all__ = [
+    "Case",
+    "Check",
+    "Drawing",
+    "Histogram",
+    "Inputs",
+    "Misconception",
+    "Suite",
+    "Task",
+    "Workload",
+]
 
 Inputs = Mapping[str, Any]
 

@@ -1,5 +1,6 @@
 """Times a submission beside the reference: protocol, statistics, noise. The grader's side."""
 
+from benchharness.timing.alone import alone_on_this_machine
 from benchharness.timing.cores import on_one_core
 from benchharness.timing.measurement import Measurement, Side, to_timing
 from benchharness.timing.noise import Noise
@@ -23,6 +24,7 @@ __all__ = [
     "Side",
     "Variant",
     "Variants",
+    "alone_on_this_machine",
     "measure",
     "on_one_core",
     "to_timing",

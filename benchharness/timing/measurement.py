@@ -120,11 +120,15 @@ def to_timing(
         contaminated_share=measurement.noise.contaminated_share,
     )
     if measurement.samples is not None:
-        timing = replace(timing, samples_s=tuple(measurement.samples.submission.tolist()))
+        timing = replace(
+            timing,
+            samples_s=tuple(measurement.samples.submission.tolist()),
+            reference_samples_s=tuple(measurement.samples.reference.tolist()),
+        )
     if (side := measurement.submission) is not None:
         timing = replace(
             timing,
-            median_s=side.net_median_s,
+            median_s=_positive(side.net_median_s),
             ci95_s=side.ci95_s,
             raw_median_s=side.raw_median_s,
             null_median_s=side.null_median_s,
@@ -132,7 +136,7 @@ def to_timing(
     if (side := measurement.reference) is not None:
         timing = replace(
             timing,
-            reference_median_s=side.net_median_s,
+            reference_median_s=_positive(side.net_median_s),
             reference_raw_median_s=side.raw_median_s,
             reference_null_median_s=side.null_median_s,
         )
@@ -144,6 +148,11 @@ def to_timing(
             comparison=measurement.comparison,
         )
     return timing
+
+
+def _positive(net_s: float) -> float | None:
+    """A net time, unless the harness's own share hides it altogether."""
+    return net_s if net_s > 0 else None
 
 
 def _side(net: Estimate, samples: Samples, *, with_interval: bool) -> Side:

@@ -145,7 +145,7 @@ class _Session:
         for turns in range(1, _UNTIMED_CALLS + _LONGEST_WARM_UP + 1):
             for variant, calls in self._round(self.k).items():
                 tallies[variant].add(calls)
-            recent = tuple(median(tally.wall_s[-_STEADY_WINDOW:]) for tally in compared)
+            recent = tuple(min(tally.wall_s[-_STEADY_WINDOW:]) for tally in compared)
             if turns >= _UNTIMED_CALLS:
                 self.k = calls_per_sample(recent, self.settings)
             if all(_is_steady(tally.wall_s[_UNTIMED_CALLS:]) for tally in compared):

@@ -28,8 +28,8 @@ class Settings:
     longest_sample_s: float = 20e-3
 
 
-QUICK = Settings(budget_s=0.5, wall_s=10.0, precision=0.02, warm_up_s=0.25)
-FULL = Settings(budget_s=1.0, wall_s=20.0, precision=0.01)
+QUICK = Settings(budget_s=1.0, wall_s=10.0, precision=0.02, warm_up_s=0.25)
+FULL = Settings(budget_s=3.0, wall_s=60.0, precision=0.01)
 
 
 def calls_per_sample(call_s: tuple[float, ...], settings: Settings) -> int:

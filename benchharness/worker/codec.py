@@ -214,7 +214,9 @@ def _put_items(
         items = [part for pair in value.items() for part in pair]
     if len(items) > _MAX_ITEMS:
         raise Unsupported(f"a {type(value).__name__} of {len(items)} items; use an array")
-    tree.append(_DICT if isinstance(value, dict) else _TUPLE if isinstance(value, tuple) else _LIST)
+    tree.append(
+        _DICT if isinstance(value, dict) else _TUPLE if isinstance(value, tuple) else _LIST
+    )
     tree += _LENGTH.pack(len(items))
     for item in items:
         _put(tree, item, arrays, keep_strides, depth + 1)

@@ -58,7 +58,9 @@ def load(
 
 def _prepare_interpreter(root: str, targets: Sequence[str]) -> None:
     sys.dont_write_bytecode = True
-    folders = {os.path.dirname(os.path.join(root, target)) for target in targets if ".py" in target}
+    folders = {
+        os.path.dirname(os.path.join(root, target)) for target in targets if ".py" in target
+    }
     sys.path[:0] = [root, *sorted(folders - {root})]
     sys.argv = [os.path.join(root, "submission")]
     os.environ["MPLBACKEND"] = "Agg"

@@ -84,7 +84,9 @@ def sample_run() -> Run:
 
 def right_submission() -> SubmissionVerdict:
     """All tasks passed, with timings of every kind."""
-    return SubmissionVerdict("Lena", "submissions/lena.py", "9f2c41d07a5b" * 5 + "e8b1", _tasks())
+    return SubmissionVerdict(
+        "textbook", "submissions/textbook.py", "9f2c41d07a5b" * 5 + "e8b1", _tasks()
+    )
 
 
 def wrong_submission() -> SubmissionVerdict:
@@ -141,7 +143,9 @@ def wrong_submission() -> SubmissionVerdict:
         ),
         timings=(),
     )
-    return SubmissionVerdict("Otto", "submissions/otto.ipynb", "1b7d" * 16, tuple(tasks))
+    return SubmissionVerdict(
+        "listing_6_1", "submissions/listing_6_1.ipynb", "1b7d" * 16, tuple(tasks)
+    )
 
 
 def hostile_submission() -> SubmissionVerdict:
@@ -265,7 +269,7 @@ def _failed(
         explanation=_EXPLANATION,
         counterexample=counterexample,
         seconds=0.0061,
-        rerun=f"pytest --bench --submission otto.ipynb --bench-seed 271828 -k {name}",
+        rerun=f"pytest --bench --submission listing_6_1.ipynb --bench-seed 271828 -k {name}",
         pictures=pictures,
     )
 
