@@ -126,6 +126,7 @@ class Timing:
     raw_median_s: float | None = None
     null_median_s: float | None = None
     reference_median_s: float | None = None
+    reference_ci95_s: tuple[float, float] | None = None
     reference_raw_median_s: float | None = None
     reference_null_median_s: float | None = None
     speed_ratio: float | None = None

@@ -30,7 +30,8 @@ class Difference:
             return values
         place = self.worst[0] if len(self.worst) == 1 else self.worst
         share = 100 * self.count / self.size
-        return f"{self.count} of {self.size} values differ ({share:.2g} %). Worst at {place}: {values}"
+        many = f"{self.count} of {self.size} values differ ({share:.2g} %)."
+        return f"{many} Worst at {place}: {values}"
 
 
 def rounding(elements: int) -> float:

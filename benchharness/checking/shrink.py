@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import random
 import time
@@ -86,7 +87,7 @@ def smallest_counterexample(
                 found.append(candidate)
         return known[key]
 
-    try:
+    with contextlib.suppress(NoSuchExample, StopIteration, RuntimeError):
         find(
             inputs(),
             still_wrong,
@@ -99,8 +100,6 @@ def smallest_counterexample(
             ),
             random=random.Random(seed),
         )
-    except (NoSuchExample, StopIteration, RuntimeError):
-        pass
     return min(found, key=_complexity, default=None)
 
 

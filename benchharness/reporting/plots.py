@@ -213,7 +213,8 @@ def _ratio_values(timing: Timing) -> tuple[float | None, ...]:
 
 
 def _time_values(timing: Timing) -> tuple[float | None, ...]:
-    return (timing.median_s, timing.reference_median_s, *(timing.ci95_s or ()))
+    medians = (timing.median_s, timing.reference_median_s)
+    return (*medians, *(timing.ci95_s or ()), *(timing.reference_ci95_s or ()))
 
 
 def _point(
@@ -236,9 +237,8 @@ def _ratio_point(axis: _LogAxis, timing: Timing, y: float) -> Point:
 def _time_points(axis: _LogAxis, timing: Timing, y: float) -> list[Point]:
     points = []
     if timing.reference_median_s:
-        points.append(
-            _point(axis, "reference", y + 11, timing.reference_median_s, None, timing.status)
-        )
+        median, interval = timing.reference_median_s, timing.reference_ci95_s
+        points.append(_point(axis, "reference", y + 11, median, interval, timing.status))
     if timing.median_s:
         points.append(_point(axis, "submission", y, timing.median_s, timing.ci95_s, timing.status))
     return points
@@ -247,7 +247,8 @@ def _time_points(axis: _LogAxis, timing: Timing, y: float) -> list[Point]:
 def _time_description(timing: Timing) -> str:
     text = f"{workload_label(timing)}: {format_seconds(timing.median_s or 0.0, timing.ci95_s)}"
     if timing.reference_median_s:
-        text += f", reference {format_seconds(timing.reference_median_s)}"
+        reference = format_seconds(timing.reference_median_s, timing.reference_ci95_s)
+        text += f", reference {reference}"
     return text
 
 

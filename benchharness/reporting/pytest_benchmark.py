@@ -41,7 +41,7 @@ def _enter(
     net = [sample - null_s for sample in samples if sample > null_s]
     if not net:
         return
-    fixture = BenchmarkFixture(
+    fixture: Any = BenchmarkFixture(  # type: ignore[no-untyped-call]
         item,
         add_stats=session.benchmarks.append,
         logger=session.logger,

@@ -36,7 +36,7 @@ def timing_row(timing: Timing) -> TimingRow:
         ratio=_ratio(timing),
         comparison=one_line(timing.comparison).lower() if timing.comparison else "",
         submission=_duration(timing.median_s, timing.ci95_s),
-        reference=_duration(timing.reference_median_s),
+        reference=_duration(timing.reference_median_s, timing.reference_ci95_s),
         measured=_how_measured(timing),
         message=running_text(timing.message),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import itertools
 import os
 import statistics
 import time
@@ -97,7 +98,7 @@ def _try_sandbox() -> tuple[Isolation | None, str | None, float | None]:
 
 def _clock() -> Clock:
     readings = [time.perf_counter() for _ in range(1001)]
-    steps = [later - earlier for earlier, later in zip(readings, readings[1:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(readings)]
     probes = sorted(probe_s() for _ in range(100))
     quartiles = statistics.quantiles(probes, n=4)
     return Clock(

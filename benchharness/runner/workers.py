@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from benchharness.sandbox.confine import Confinement, meets_strict
 from benchharness.sandbox.launch import ForkServer, FrameworkMissing
 from benchharness.sandbox.policy import Policy
 from benchharness.sandbox.process import WorkerProcess
+from benchharness.sandbox.spawn import SpawnServer
 
 __all__ = ["Workers"]
 
 _MODULES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 _INSTALL = {"torch": "pip install torch", "tensorflow": "pip install tensorflow-cpu"}
+_SERVER: type[ForkServer | SpawnServer] = ForkServer if sys.platform == "linux" else SpawnServer
 _SCRATCH_BYTES = 256 * 2**20
 _FRAMEWORK_BYTES = 2048 * 2**20
 _MOST_WORKERS = 5
@@ -30,7 +33,7 @@ class Workers:
     def __init__(self, settings: Settings, staging: Staging) -> None:
         self._settings = settings
         self.staging = staging
-        self._servers: dict[str, ForkServer] = {}
+        self._servers: dict[str, ForkServer | SpawnServer] = {}
         self._confinement: Confinement | None = None
         self.versions: dict[str, str] = {}
 
@@ -38,7 +41,7 @@ class Workers:
         """Let fork-servers begin to import; does not wait."""
         for backend in backends:
             if backend not in self._servers and _is_installed(backend):
-                self._servers[backend] = ForkServer(backend, self._memory_bytes)
+                self._servers[backend] = _SERVER(backend, self._memory_bytes)
 
     def new(self, backend: str, folder: Path) -> WorkerProcess:
         """
@@ -94,12 +97,7 @@ class Workers:
             scratch_parent=str(self.staging.scratch),
         )
         worker = server.worker(policy, limits)
-        confinement = Confinement(
-            **{
-                key: tuple(map(tuple, value)) if key == "missing" else value
-                for key, value in worker.confinement.items()
-            }
-        )
+        confinement = Confinement(**worker.confinement)
         self._confinement = confinement
         if self._settings.sandbox == "strict" and (reason := meets_strict(confinement)):
             worker.close()

@@ -1,8 +1,8 @@
 """
 The fork-server: imports a framework once, then forks a confined worker whenever it is asked.
 
-It runs as `python -I -m benchharness.sandbox.forkserver FD BACKEND GROUPS`, holds no secret, runs no
-operation of the framework and stays single-threaded, so that its children may start their own
+It runs as `python -I -m benchharness.sandbox.forkserver FD BACKEND GROUPS`, holds no secret, runs
+no operation of the framework and stays single-threaded, so that its children may start their own
 thread pools. For each worker it forks a guard, which enters the namespaces, forks the worker as
 the first process in them, hands its pidfd to the grader, waits for it and says how it ended.
 """

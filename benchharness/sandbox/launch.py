@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import json
 import mmap
 import os
@@ -15,12 +15,13 @@ from dataclasses import asdict, replace
 from types import TracebackType
 
 from benchharness.errors import SandboxError
+from benchharness.sandbox.bells import PipeBell
 from benchharness.sandbox.layers.cgroup import Cgroup
 from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.policy import Policy
 from benchharness.sandbox.process import Death, WorkerProcess
 
-__all__ = ["ForkServer", "FrameworkMissing"]
+__all__ = ["ForkServer", "FrameworkMissing", "cause_of_death", "environment"]
 
 _READY_S = 180.0
 _THREADS = {
@@ -54,7 +55,7 @@ class ForkServer:
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-m", module, str(theirs.fileno()), backend, groups],
             pass_fds=[theirs.fileno()],
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -93,7 +94,8 @@ class ForkServer:
             status_theirs.close()
             for fd in fds[:-1]:
                 os.close(fd)
-        return WorkerProcess(_Guarded(status, self._cgroup), doorbell, done, inbox, outbox)
+        life = _Guarded(status, self._cgroup)
+        return WorkerProcess(life, PipeBell(doorbell, done, life.end_fd), inbox, outbox)
 
     def close(self) -> None:
         """Hang up; the server and every worker of it end."""
@@ -140,16 +142,17 @@ class _Guarded:
         if not message or not fds:
             raise SandboxError("sandbox: the fork-server could not fork a worker")
         self.pid: int = json.loads(message)["pid"]
-        self.end_fd: int | None = fds[0]
+        self.end_fd = fds[0]
+        self._closed = False
 
     def signal(self, number: int) -> None:
-        if self.end_fd is not None:
-            try:
+        """Through the pidfd, which no other process can have taken over."""
+        if not self._closed:
+            with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.end_fd, number)
-            except ProcessLookupError:
-                return
 
     def ended(self) -> tuple[Death, str]:
+        """What the guard's wait status and the control group say."""
         self._status.settimeout(5.0)
         try:
             report = json.loads(self._status.recv(4096) or b"{}")
@@ -157,27 +160,31 @@ class _Guarded:
             report = {}
         if "status" not in report:
             raise SandboxError("sandbox: a worker's guard died; its end is unknown")
-        status = report["status"]
         if self._cgroup and self._cgroup.oom_kills() > self._oom_before:
             return Death.MEMORY, "it used more memory than allowed and was killed"
-        if os.WIFSIGNALED(status):
-            return Death.CRASHED, f"the process died of {_signal_name(os.WTERMSIG(status))}"
-        code = os.WEXITSTATUS(status)
-        return Death.CRASHED, f"the process ended itself with exit code {code}"
+        return cause_of_death(os.waitstatus_to_exitcode(report["status"]))
 
     def close(self) -> None:
-        if self.end_fd is None:
+        """Kill it, wait until it is gone, let go of it."""
+        if self._closed:
             return
         self.signal(signal.SIGKILL)
         gone = select.poll()
         gone.register(self.end_fd, select.POLLIN)
         gone.poll(5000)
+        self._closed = True
         os.close(self.end_fd)
-        self.end_fd = None
         self._status.close()
 
 
-def _environment() -> dict[str, str]:
+def cause_of_death(exit_code: int) -> tuple[Death, str]:
+    """The words for an exit code, which is negative for a signal."""
+    if exit_code < 0:
+        return Death.CRASHED, f"the process died of {_signal_name(-exit_code)}"
+    return Death.CRASHED, f"the process ended itself with exit code {exit_code}"
+
+
+def environment() -> dict[str, str]:
     """What a worker may know of the machine: the words that libraries need, nothing secret."""
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
@@ -188,6 +195,8 @@ def _environment() -> dict[str, str]:
 
 def _shared_memory(size: int, name: str) -> tuple[int, mmap.mmap]:
     """Sparse memory for one direction, which neither side can make shorter."""
+    import fcntl  # Linux alone gets here
+
     fd = os.memfd_create(f"benchharness-{name}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(fd, size)
     shared = mmap.mmap(fd, size)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import mmap
 import os
-import select
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
 from benchharness.errors import SandboxError
+from benchharness.sandbox.bells import Bell
 from benchharness.sandbox.limits import Limits
 from benchharness.worker.codec import CodecError, Packed, message_bytes, pack, unpack
 from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Operation, Outcome
@@ -47,8 +47,9 @@ class WorkerLost(Exception):
 class Life(Protocol):
     """The process behind a worker, as its launcher knows it."""
 
-    pid: int
-    end_fd: int | None
+    @property
+    def pid(self) -> int:
+        """Its number, as the grader sees it."""
 
     def signal(self, number: int) -> None:
         """Send a signal to the process, and to no other that has taken its number."""
@@ -79,21 +80,18 @@ def call_message(name: str, arguments: tuple[object, ...]) -> Packed:
 class WorkerProcess:
     """A confined process that has nothing to say but typed bytes."""
 
-    def __init__(
-        self, life: Life, doorbell: int, done: int, inbox: mmap.mmap, outbox: mmap.mmap
-    ) -> None:
-        self._life = life
-        self._doorbell, self._done = doorbell, done
+    def __init__(self, life: Life, bell: Bell, inbox: mmap.mmap, outbox: mmap.mmap) -> None:
+        self._life, self._bell = life, bell
         self._inbox, self._outbox = memoryview(inbox), memoryview(outbox)
         self._maps = (inbox, outbox)
-        self._poll = select.poll()
-        self._poll.register(done, select.POLLIN)
-        if life.end_fd is not None:
-            self._poll.register(life.end_fd, select.POLLIN)
         self._serial = 0
         self._stopped = False
         self.alive = True
-        self.confinement = self._greeting()
+        try:
+            self.confinement = self._greeting()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -122,7 +120,7 @@ class WorkerProcess:
 
     def suspend(self) -> None:
         """Stop every thread of the worker, and return when they stand still."""
-        if not self._stopped and self.alive:
+        if not self._stopped and self.alive and hasattr(signal, "SIGSTOP"):
             self._life.signal(signal.SIGSTOP)
             _wait_until(lambda: _standing_still(self._life.pid))
             self._stopped = True
@@ -137,9 +135,7 @@ class WorkerProcess:
         """Kill the worker and everything that it may have started; free its memory."""
         self.alive = False
         self._life.close()
-        for fd in (self._doorbell, self._done):
-            os.close(fd)
-        self._doorbell = self._done = -1
+        self._bell.close()
         self._inbox.release()
         self._outbox.release()
         for shared in self._maps:
@@ -181,9 +177,7 @@ class WorkerProcess:
             self.resume()
         else:
             message.write(self._inbox[REQUEST.size :])
-        try:
-            os.write(self._doorbell, b"!")
-        except BrokenPipeError:
+        if not self._bell.ring():
             self._lost()
         self._await(limit_s, patience)
         end = time.perf_counter()
@@ -196,14 +190,14 @@ class WorkerProcess:
         """Return when the worker has rung; raise when it died or had its time."""
         start, cpu_start = time.perf_counter(), self._cpu_s()
         remaining = limit_s
-        while not (events := self._poll.poll(max(1, int(remaining * 1000)))):
+        while (rung := self._bell.wait(remaining)) is None:
             used_cpu, used_wall = self._cpu_s() - cpu_start, time.perf_counter() - start
             if used_cpu >= limit_s or used_wall >= limit_s * patience:
                 self._kill(Death.TIMEOUT, f"no answer after {limit_s:g} s")
             remaining = min(limit_s - used_cpu, limit_s * patience - used_wall)
-        if all(fd != self._done or not event & select.POLLIN for fd, event in events):
+        if not rung:
             self._lost()
-        if os.read(self._done, 64) != DONE:
+        if rung != DONE:
             self._kill(Death.TAMPERED, "it wrote to the harness's own channel")
 
     def _collect(self, serial: int, wall_s: float, cpu_s: float) -> Reply:
@@ -226,14 +220,14 @@ class WorkerProcess:
         """Processor time of all threads of the worker, read from outside."""
         try:
             return time.clock_gettime((~self._life.pid << 3) | 2)
-        except OSError:
+        except (AttributeError, OSError):  # no such clock outside Linux, or no such process
             return 0.0
 
-    def _lost(self) -> Any:
+    def _lost(self) -> NoReturn:
         cause, text = self._life.ended()
         self._kill(cause, text)
 
-    def _kill(self, cause: Death, text: str) -> Any:
+    def _kill(self, cause: Death, text: str) -> NoReturn:
         self.alive = False
         self._life.close()
         raise WorkerLost(cause, text)

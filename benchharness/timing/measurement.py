@@ -137,6 +137,7 @@ def to_timing(
         timing = replace(
             timing,
             reference_median_s=_positive(side.net_median_s),
+            reference_ci95_s=side.ci95_s,
             reference_raw_median_s=side.raw_median_s,
             reference_null_median_s=side.null_median_s,
         )

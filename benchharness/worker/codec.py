@@ -26,12 +26,15 @@ _MAX_DIMENSIONS = 16
 _MAX_LENGTH = 2**40
 _HEADER = struct.Struct("<QQ")
 
-_DTYPES = tuple(
-    np.dtype(name)
-    for name in (
-        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
-        "float16 float32 float64 complex64 complex128"
-    ).split()
+_WIDTHS = {
+    "int": (8, 16, 32, 64),
+    "uint": (8, 16, 32, 64),
+    "float": (16, 32, 64),
+    "complex": (64, 128),
+}
+_DTYPES = (
+    np.dtype("bool"),
+    *(np.dtype(f"{kind}{bits}") for kind, widths in _WIDTHS.items() for bits in widths),
 )
 _DTYPE_CODES = {dtype: code for code, dtype in enumerate(_DTYPES)}
 _NONE, _BOOL, _INT, _FLOAT, _STR, _ARRAY, _LIST, _TUPLE, _DICT = range(9)
@@ -54,7 +57,7 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Packed:
-    """A value ready to be copied into shared memory: the tree, and the arrays with their places."""
+    """A value ready to be copied into shared memory: the tree, the arrays and their places."""
 
     head: bytes
     blocks: tuple[tuple[int, np.ndarray[Any, Any]], ...]
@@ -128,21 +131,21 @@ def _aligned(position: int) -> int:
     return -(-position // _ALIGNMENT) * _ALIGNMENT
 
 
+def _steps(array: np.ndarray[Any, Any]) -> list[int]:
+    """From the first to the last element of each axis, in bytes."""
+    return [int(s) * (n - 1) for s, n in zip(array.strides, array.shape, strict=True) if n]
+
+
 def _lowest(array: np.ndarray[Any, Any]) -> int:
     """How far the first element lies behind the lowest address of the array, in bytes."""
-    return -sum(
-        stride * (length - 1)
-        for stride, length in zip(array.strides, array.shape, strict=True)
-        if stride < 0 and length > 0
-    )
+    return -sum(step for step in _steps(array) if step < 0)
 
 
 def _extent(array: np.ndarray[Any, Any]) -> int:
     """Bytes from the lowest address of the array to the end of its highest element."""
     if array.size == 0:
         return 0
-    steps = zip(array.strides, array.shape, strict=True)
-    return array.itemsize + sum(abs(stride) * (length - 1) for stride, length in steps)
+    return int(array.itemsize) + sum(map(abs, _steps(array)))
 
 
 def _put(

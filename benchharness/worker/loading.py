@@ -82,7 +82,7 @@ def _run(root: str, target: str) -> ModuleType:
 
 
 def _described(function: Callable[..., Any]) -> str:
-    """A function's parameters as the submission wrote them, and what makes calling it pointless."""
+    """A function's parameters as they were written, and what makes calling it pointless."""
     try:
         parameters = str(inspect.signature(function))
     except (TypeError, ValueError):

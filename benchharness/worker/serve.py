@@ -36,7 +36,7 @@ class Worker:
         self.to_backend = frameworks.to_backend(backend)
 
     def serve(self, report: object) -> None:
-        """Answer requests until the grader hangs up; `report` is the answer to an unasked first."""
+        """Answer requests until the grader hangs up; `report` goes ahead of them."""
         frameworks.settle(self.backend)
         self.reply(Outcome.READY, 0, report)
         while os.read(self.doorbell, 1):
