@@ -11,7 +11,9 @@ from benchharness.checking.kinds import WrongKind, fit
 from benchharness.suite.rules import Best, Close, Equal, Holds
 from benchharness.suite.task import Inputs, Task
 
-__all__ = ["judge", "same_answer"]
+__all__ = ["judge", "oversized", "same_answer"]
+
+_MANY_TIMES, _ALWAYS_FINE = 16, 4_000_000
 
 
 def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
@@ -28,11 +30,13 @@ def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
     expected : object
         The reference's answer to the same inputs.
     """
+    if problem := oversized(answer, expected):
+        return problem
     kind = task.signature.result
     try:
         got = fit(kind, answer)
-    except WrongKind as problem:
-        return str(problem)
+    except WrongKind as wrong:
+        return str(wrong)
     wanted = fit(kind, expected)
     rule = task.rule
     if isinstance(rule, Holds):
@@ -42,6 +46,27 @@ def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
     if isinstance(rule, Equal):
         return _differing(wanted, got, 0.0, None)
     return _differing(wanted, got, _tolerance(rule, inputs), _scale(rule, inputs))
+
+
+def oversized(answer: Any, expected: Any) -> str | None:
+    """
+    What is wrong with an answer of far too many values; None if it is worth a look.
+
+    Half a gigabyte fits into a reply. Converted, compared with every misconception and kept for
+    the report, it would take many times that from the grader.
+    """
+    arrived, wanted = _values(answer), _values(expected)
+    if arrived <= _MANY_TIMES * wanted + _ALWAYS_FINE:
+        return None
+    return f"returned {arrived} values, expected {wanted}."
+
+
+def _values(value: Any) -> int:
+    if isinstance(value, (list, tuple)):
+        return sum(map(_values, value))
+    if isinstance(value, np.ndarray):
+        return value.size
+    return len(value) if isinstance(value, (str, dict)) else 1
 
 
 def same_answer(task: Task, inputs: Inputs, one: Any, other: Any) -> bool:

@@ -44,7 +44,7 @@ def fit(kind: Kind, answer: Any) -> Any:
 
 
 def _number(kind: Scalar, answer: Any) -> Any:
-    if isinstance(answer, np.ndarray):
+    if isinstance(answer, (np.ndarray, np.generic)):
         if answer.ndim:
             raise WrongKind(
                 f"returned an array of shape {answer.shape}, expected a single {kind}."
@@ -92,10 +92,17 @@ def _whole(kind: Array, answer: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
                 f"{_place(place)} stands {answer[place]:g}, expected {kind.dtype} values."
             )
         answer = np.clip(answer, -(2.0**62), 2.0**62)
+    if answer.dtype == np.uint64:
+        answer = np.minimum(answer, np.uint64(2**62))
     return answer.astype(np.int64)
 
 
 def _from_list(kind: Array, answer: Any) -> np.ndarray[Any, Any]:
+    if (other := _no_number(answer)) is not None:
+        raise WrongKind(
+            f"returned a {type(answer).__name__} that holds {_arrived(other)}, "
+            f"expected {_described(kind)}."
+        )
     try:
         return np.asarray(answer)
     except ValueError as problem:
@@ -103,6 +110,18 @@ def _from_list(kind: Array, answer: Any) -> np.ndarray[Any, Any]:
             f"returned a {type(answer).__name__} that is no array (its rows differ in length), "
             f"expected {_described(kind)}."
         ) from problem
+
+
+def _no_number(answer: Any) -> Any:
+    """
+    Something in a nested list that is no number, or None.
+
+    Strings would become an array whose elements are all as long as the longest.
+    """
+    if isinstance(answer, (list, tuple)):
+        found = (_no_number(item) for item in answer)
+        return next((item for item in found if item is not None), None)
+    return answer if isinstance(answer, (str, dict)) else None
 
 
 def _record(kind: Record, answer: Any) -> tuple[Any, ...]:

@@ -50,7 +50,8 @@ def _enter(
         **session.options,
     )
     fixture._mode = "benchharness"
-    fixture.name = f"{item.parent.name}::{item.name}{suffix}"
+    submission = item.nodeid.partition("::")[0].rpartition("/")[2]
+    fixture.name = f"{submission}::{item.parent.name}::{item.name}{suffix}"
     fixture.fullname = f"{item.nodeid}{suffix}"
     fixture.group = f"{item.parent.name}::{item.name}"
     fixture.extra_info.update(

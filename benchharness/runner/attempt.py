@@ -25,6 +25,8 @@ _DEATHS = {
     Death.CRASHED: Status.CRASHED,
     Death.TAMPERED: Status.TAMPERED,
 }
+_NEVER_SENT = "answered with something that the harness never sends."
+_MOST_OTHERS, _MOST_TEXT = 200, 6_000
 _OUT_OF_MEMORY = ("can't allocate memory", "ResourceExhaustedError", "_ArrayMemoryError")
 
 
@@ -67,9 +69,12 @@ class Attempt:
         self._start = start
         self._limits = limits
         self._worker: WorkerProcess | None = None
+        self._served: set[str] = set()
         self._found: dict[str, str] = {}
         self._others: list[str] = []
         self._unusable: Unusable | None = None
+        if submission.problem:
+            self._unusable = Unusable(Status.ERROR, submission.problem)
 
     def defines(self, task: Task) -> bool:
         """Whether the submission defines the task's function; raises Unusable if it won't load."""
@@ -85,8 +90,22 @@ class Attempt:
         raise Unusable(Status.MISSING, f"is not defined. Define {task.signature.call}.{guess}")
 
     def call(self, task: Task, inputs: Inputs) -> Answer:
-        """The submission's answer to one set of inputs, or what went wrong, for a student."""
+        """
+        The submission's answer to one set of inputs, or what went wrong, for a student.
+
+        What goes wrong in a worker that has served another task is asked again in a fresh one:
+        that task may have left a thread, or the memory full.
+        """
         self.refuse_missing(task)
+        answer = self._asked(task, inputs)
+        if answer.status != Status.PASSED and self._served - {task.name}:
+            self.close()
+            self.refuse_missing(task)
+            answer = self._asked(task, inputs)
+        return answer
+
+    def _asked(self, task: Task, inputs: Inputs) -> Answer:
+        self._served.add(task.name)
         message = call_message(task.name, task.arguments(for_backend(self.backend, inputs)))
         try:
             reply = self._loaded().call(message, self._limits)
@@ -110,6 +129,7 @@ class Attempt:
             self.close()
         if not self._worker:
             self._worker = self._start()
+            self._served = set()
             try:
                 self._load(self._worker)
             except Unusable as problem:
@@ -129,8 +149,12 @@ class Attempt:
             raise Unusable(Status.MEMORY, "importing it used more memory than allowed.")
         if reply.outcome != Outcome.RETURNED:
             raise Unusable(Status.ERROR, f"cannot be imported: {_import_problem(reply.value)}")
-        self._found = dict(reply.value["found"])
-        self._others = list(reply.value["others"])
+        report = reply.value if isinstance(reply.value, dict) else {}
+        found, others = report.get("found"), report.get("others")
+        if not isinstance(found, dict) or not isinstance(others, list):
+            raise Unusable(Status.TAMPERED, f"importing it: {_NEVER_SENT}")
+        self._found = {name: _short(found[name]) for name in self._wanted if name in found}
+        self._others = [_short(name) for name in others[:_MOST_OTHERS]]
 
 
 def for_backend(backend: str, inputs: Inputs) -> Inputs:
@@ -162,12 +186,13 @@ def problem_of(reply: Reply, signature: Signature, written: str) -> Answer | Non
     if reply.outcome == Outcome.OUT_OF_MEMORY:
         return Answer(Status.MEMORY, "ran out of memory (MemoryError).")
     if reply.outcome == Outcome.UNSUPPORTED:
-        return Answer(Status.FAILED, _unsupported(str(reply.value), written))
+        return Answer(Status.FAILED, _unsupported(_short(reply.value), written))
     if reply.outcome == Outcome.TOO_LARGE:
-        return Answer(Status.FAILED, f"returned a value that is far too large: {reply.value}.")
+        text = f"returned a value that is far too large: {_short(reply.value)}."
+        return Answer(Status.FAILED, text)
     if reply.outcome == Outcome.RAISED:
         return _raised(_texts(reply.value), signature, written)
-    return Answer(Status.TAMPERED, "answered with something that the harness never sends.")
+    return Answer(Status.TAMPERED, _NEVER_SENT)
 
 
 def _single(value: Any) -> Any:
@@ -191,7 +216,13 @@ def _death_message(loss: WorkerLost, limits: Limits, limit_s: float | None = Non
 def _texts(report: Any) -> dict[str, str]:
     """The parts of an exception's description as plain strings; the worker may send anything."""
     report = report if isinstance(report, dict) else {}
-    return {key: "" if value is None else str(value) for key, value in report.items()}
+    return {key: "" if value is None else _short(value) for key, value in report.items()}
+
+
+def _short(text: Any) -> str:
+    """Text of a worker, which may send more of it than anybody wants to read."""
+    text = str(text)
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]} …"
 
 
 def _raised(report: dict[str, str], signature: Signature, written: str) -> Answer:
@@ -231,6 +262,8 @@ def _import_problem(value: Any) -> str:
     where = f" ({_place(report)})" if report.get("line") else ""
     if kind == "ModuleNotFoundError":
         return f"{text}{where}. Install it here, or do without it."
+    if "codec can't decode" in text or "encoding problem" in text:
+        return f"the file is no UTF-8 text; save it as UTF-8. ({text})"
     if "null byte" in text:
         return "the file contains NUL bytes; save it as UTF-8 text."
     if kind == "SystemExit":

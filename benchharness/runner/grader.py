@@ -15,9 +15,10 @@ from benchharness.runner.ledger import Entry, Ledger
 from benchharness.runner.machine import this_machine, versions
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Staging, Submission
-from benchharness.runner.timing import TimingBench
+from benchharness.runner.timing import TimingBench, failed_timing
 from benchharness.runner.workers import Workers
 from benchharness.suite.task import Suite, Task, Workload
+from benchharness.timing import CallFailed
 
 __all__ = ["Assignment", "Grader", "entry", "grade", "record"]
 
@@ -98,14 +99,17 @@ class Grader:
         """How fast the submission is on one workload, beside the reference."""
         if self._bench is None or self._benched != assignment or not self._bench.usable:
             self._end_bench()
-            self._bench = TimingBench(
-                self.workers,
-                self.settings,
-                assignment.submission,
-                assignment.suite,
-                assignment.task,
-                assignment.backend,
-            )
+            try:
+                self._bench = TimingBench(
+                    self.workers,
+                    self.settings,
+                    assignment.submission,
+                    assignment.suite,
+                    assignment.task,
+                    assignment.backend,
+                )
+            except CallFailed as failure:
+                return failed_timing(failure, workload, size)
             self._benched = assignment
         return self._bench.time(workload, size)
 

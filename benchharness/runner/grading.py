@@ -16,7 +16,7 @@ from benchharness.checking.explain import (
     shown_inputs,
     shown_value,
 )
-from benchharness.checking.judge import judge
+from benchharness.checking.judge import judge, oversized
 from benchharness.checking.kinds import WrongKind, fit
 from benchharness.checking.shrink import smallest_counterexample
 from benchharness.errors import HarnessError
@@ -110,7 +110,8 @@ class TaskGrading:
             return CaseResult(case, answer.status, answer.message, None, expected)
         complaint = judge(self.task, case.inputs, answer.value, expected)
         status = Status.FAILED if complaint else Status.PASSED
-        return CaseResult(case, status, complaint or "", answer.value, expected)
+        kept = None if oversized(answer.value, expected) else answer.value
+        return CaseResult(case, status, complaint or "", kept, expected)
 
     def _explained(
         self, check: Check, status: Status, results: Sequence[CaseResult]
@@ -158,7 +159,7 @@ class TaskGrading:
         result = results[-1]
         got = (
             result.complaint
-            if status == Status.ERROR
+            if status == Status.ERROR or result.answer is None
             else f"got      {shown_value(result.answer)}"
         )
         shown = shown_inputs(self.task, result.case)

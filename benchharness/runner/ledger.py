@@ -69,16 +69,11 @@ def _task(suite: str, task: str, backend: str, entries: Iterable[Entry]) -> Task
         status=status,
         score=round(sum(check.score for check in checks), 9),
         max_score=round(sum(check.max_score for check in checks), 9),
-        message=_message(telling) if telling and status != Status.PASSED else "",
+        message=telling.message if telling and status != Status.PASSED else "",
         checks=checks,
         timings=timings,
         pictures=_pictures(checks),
     )
-
-
-def _message(check: CheckVerdict) -> str:
-    summary = (check.explanation or "").partition("\n")[0]
-    return f"{check.message} {summary}".strip()
 
 
 def _pictures(checks: Iterable[CheckVerdict]) -> tuple[Picture | Curve, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from benchharness.errors import UsageError
+from benchharness.errors import HarnessError, UsageError
 from benchharness.worker.frameworks import BACKENDS
 
 __all__ = ["Module", "Staging", "Submission"]
@@ -85,6 +85,8 @@ class Staging:
                 f"submission {path}: there is no such file or folder; "
                 "name one with --submission PATH"
             )
+        if path.is_symlink():  # it may lead to the reference, or to somebody else's work
+            raise UsageError(f"submission {path}: is a symbolic link; hand in the file itself")
         try:
             files = _read(path)
         except OSError as problem:
@@ -92,7 +94,13 @@ class Staging:
                 f"submission {path}: cannot be read: {problem.strerror or problem}; "
                 "check its permissions"
             ) from problem
-        return self._stage(path, files)
+        try:
+            return self._stage(path, files)
+        except OSError as problem:
+            raise HarnessError(
+                f"submission {path}: cannot be copied to {self._root}: "
+                f"{problem.strerror or problem}; free some space there or set TMPDIR"
+            ) from problem
 
     def folder(self) -> Path:
         """A new empty folder that workers may read."""
@@ -232,7 +240,9 @@ def _notebook_source(path: Path, content: bytes) -> bytes:
             "save it again in Jupyter"
         ) from problem
     plain = [_without_magics(source) for source in sources]
-    return "\n\n".join(f"# cell {n}\n{text}" for n, text in enumerate(plain, 1)).encode()
+    return "\n\n".join(f"# cell {n}\n{text}" for n, text in enumerate(plain, 1)).encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def _without_magics(cell: str) -> str:

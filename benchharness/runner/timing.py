@@ -40,7 +40,7 @@ from benchharness.timing import (
 from benchharness.worker.codec import Packed
 from benchharness.worker.messages import Outcome
 
-__all__ = ["TimingBench"]
+__all__ = ["TimingBench", "failed_timing"]
 
 _COPIES = range(4)
 _PRESETS = {"quick": QUICK, "full": FULL}
@@ -57,6 +57,11 @@ def null(*arguments):
     return answer
 """
 """A null call receives what the others receive and answers in the same shape, ready made."""
+
+
+def failed_timing(failure: CallFailed, workload: Workload, size: int) -> Timing:
+    """The timing of a submission that could not even be started."""
+    return Timing(workload.name, "cpu", failure.status, str(failure), size=size)
 
 
 @dataclass(frozen=True)
@@ -96,9 +101,7 @@ class _TimedFunction:
         try:
             reply = self.worker.call(arguments.packed[self._call], self._limits)
         except WorkerLost as loss:
-            tampered = loss.cause == Death.TAMPERED
-            status = TimingStatus.TAMPERED if tampered else TimingStatus.FAILED
-            raise CallFailed(status, f"{loss.cause}: {loss}") from loss
+            raise CallFailed(_status_of(loss), f"{loss.cause}: {loss}") from loss
         if problem := self._problem(reply):
             raise CallFailed(TimingStatus.FAILED, problem)
         return Call(reply.wall_s, reply.cpu_s, reply.value)
@@ -128,8 +131,7 @@ class TimingBench:
         self._opened: list[WorkerProcess] = []
         try:
             self._submission = self._submission_variant(submission)
-            self._reference = self._reference_variant()
-            self._nulls = {name: self._null_variant(name) for name in {backend, "numpy"}}
+            self._reference, self._nulls = self._trusted_variants()
         except BaseException:
             self.close()
             raise
@@ -165,8 +167,12 @@ class TimingBench:
             self._submission, self._reference, self._nulls[backend], self._nulls["numpy"]
         )
         preset, rng = _PRESETS[self._settings.timing], stream(self._settings.seed, *place)
-        with alone_on_this_machine(), on_one_core([worker.pid for worker in self._opened]):
-            measurement = measure(variants, inputs, verify, preset, rng)
+        try:
+            with alone_on_this_machine(), on_one_core([worker.pid for worker in self._opened]):
+                measurement = measure(variants, inputs, verify, preset, rng)
+        except ProcessLookupError:  # a thread of the submission has ended its process meanwhile
+            failed = CallFailed(TimingStatus.FAILED, "the process ended itself between calls")
+            return failed_timing(failed, workload, size)
         return to_timing(measurement, workload=workload.name, device="cpu", size=size)
 
     @property
@@ -202,6 +208,14 @@ class TimingBench:
         call = (name, "numpy")
         return Rotation([self._timed("reference", open_one(), call, _failed) for _ in _COPIES])
 
+    def _trusted_variants(self) -> tuple[Rotation, dict[str, _TimedFunction]]:
+        """The reference and the null calls; where they fail, it is not the submission's doing."""
+        try:
+            nulls = {name: self._null_variant(name) for name in {self._backend, "numpy"}}
+            return self._reference_variant(), nulls
+        except CallFailed as failure:
+            raise HarnessError(f"timing the reference: {failure}") from failure
+
     def _null_variant(self, backend: str) -> _TimedFunction:
         """A function that does nothing."""
         folder = self._staged("null.py", _NULL_SOURCE)
@@ -225,9 +239,13 @@ class TimingBench:
         worker = self._workers.new(backend, folder)
         self._stack.callback(worker.close)
         self._opened.append(worker)
-        reply = worker.load(str(folder), targets, wanted, self._limits)
+        try:
+            reply = worker.load(str(folder), targets, wanted, self._limits)
+        except WorkerLost as loss:
+            raise CallFailed(_status_of(loss), f"importing it again: {loss}") from loss
         if reply.outcome != Outcome.RETURNED:
-            raise HarnessError(f"timing: {targets} cannot be imported: {reply.value}")
+            text = f"importing it again ended with {reply.outcome.name}"
+            raise CallFailed(TimingStatus.FAILED, text)
         worker.suspend()
         return worker
 
@@ -239,6 +257,10 @@ class TimingBench:
         problem: Callable[[Reply], str | None],
     ) -> _TimedFunction:
         return _TimedFunction(name, worker, call, self._limits, problem)
+
+
+def _status_of(loss: WorkerLost) -> TimingStatus:
+    return TimingStatus.TAMPERED if loss.cause == Death.TAMPERED else TimingStatus.FAILED
 
 
 def _failed(reply: Reply) -> str | None:

@@ -11,6 +11,7 @@ from typing import IO, Protocol
 __all__ = ["Bell", "PipeBell", "ThreadBell"]
 
 _MOST = 64
+_STOLEN = b"stolen"
 
 
 class Bell(Protocol):
@@ -31,6 +32,8 @@ class PipeBell:
 
     def __init__(self, doorbell: int, done: int, end_fd: int) -> None:
         self._doorbell, self._done = doorbell, done
+        for fd in (doorbell, done):  # a worker of the same user can fill or empty a pipe
+            os.set_blocking(fd, False)
         self._poll = select.poll()
         self._poll.register(done, select.POLLIN)
         self._poll.register(end_fd, select.POLLIN)
@@ -39,15 +42,21 @@ class PipeBell:
         """One byte to the worker."""
         try:
             return os.write(self._doorbell, b"!") == 1
-        except BrokenPipeError:
+        except (BrokenPipeError, BlockingIOError):
             return False
 
     def wait(self, seconds: float) -> bytes | None:
         """Poll both descriptors, the answer first."""
         events = self._poll.poll(max(1, int(seconds * 1000)))
         if any(fd == self._done and event & select.POLLIN for fd, event in events):
-            return os.read(self._done, _MOST)
+            return self._rung()
         return b"" if events else None
+
+    def _rung(self) -> bytes:
+        try:
+            return os.read(self._done, _MOST)
+        except BlockingIOError:  # somebody else was faster, and has no business there
+            return _STOLEN
 
     def close(self) -> None:
         """Close both pipes."""

@@ -19,11 +19,12 @@ from benchharness.sandbox.bells import PipeBell
 from benchharness.sandbox.layers.cgroup import Cgroup
 from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.policy import Policy
-from benchharness.sandbox.process import Death, WorkerProcess
+from benchharness.sandbox.process import MEDDLED, Death, WorkerProcess
 
 __all__ = ["ForkServer", "FrameworkMissing", "cause_of_death", "environment"]
 
 _READY_S = 180.0
+_ENDING_S = 1.0
 _THREADS = {
     name: "1"
     for name in (
@@ -152,7 +153,9 @@ class _Guarded:
                 signal.pidfd_send_signal(self.end_fd, number)
 
     def ended(self) -> tuple[Death, str]:
-        """What the guard's wait status and the control group say."""
+        """What the guard's wait status and the control group say; the living have hung up."""
+        if not self._is_gone(_ENDING_S):
+            return Death.TAMPERED, MEDDLED
         self._status.settimeout(5.0)
         try:
             report = json.loads(self._status.recv(4096) or b"{}")
@@ -169,12 +172,15 @@ class _Guarded:
         if self._closed:
             return
         self.signal(signal.SIGKILL)
-        gone = select.poll()
-        gone.register(self.end_fd, select.POLLIN)
-        gone.poll(5000)
+        self._is_gone(5.0)
         self._closed = True
         os.close(self.end_fd)
         self._status.close()
+
+    def _is_gone(self, wait_s: float) -> bool:
+        gone = select.poll()
+        gone.register(self.end_fd, select.POLLIN)
+        return bool(gone.poll(wait_s * 1000))
 
 
 def cause_of_death(exit_code: int) -> tuple[Death, str]:

@@ -19,12 +19,14 @@ from benchharness.sandbox.limits import Limits
 from benchharness.worker.codec import CodecError, Packed, message_bytes, pack, unpack
 from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Operation, Outcome
 
-__all__ = ["Death", "Life", "Reply", "WorkerLost", "WorkerProcess", "call_message"]
+__all__ = ["MEDDLED", "Death", "Life", "Reply", "WorkerLost", "WorkerProcess", "call_message"]
 
 _SMALL = 256 * 1024
 """Up to this many bytes a message is copied inside the window; beyond it the worker is stopped."""
 
 _START_S = 60.0
+
+MEDDLED = "it meddled with the harness's own channel"
 
 
 class Death(StrEnum):
@@ -198,7 +200,7 @@ class WorkerProcess:
         if not rung:
             self._lost()
         if rung != DONE:
-            self._kill(Death.TAMPERED, "it wrote to the harness's own channel")
+            self._kill(Death.TAMPERED, MEDDLED)
 
     def _collect(self, serial: int, wall_s: float, cpu_s: float) -> Reply:
         """Copy the reply out of the memory that the worker can write to, then read the copy."""
@@ -224,6 +226,7 @@ class WorkerProcess:
             return 0.0
 
     def _lost(self) -> NoReturn:
+        self.alive = False  # whatever its end was, even if nobody knows it
         cause, text = self._life.ended()
         self._kill(cause, text)
 

@@ -14,12 +14,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchharness.errors import SandboxError
 from benchharness.sandbox.bells import ThreadBell
 from benchharness.sandbox.launch import FrameworkMissing, cause_of_death, environment
 from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.policy import Policy
-from benchharness.sandbox.process import Death, WorkerProcess
+from benchharness.sandbox.process import MEDDLED, Death, WorkerProcess
 
 __all__ = ["SpawnServer"]
 
@@ -110,8 +109,8 @@ class _Child:
         """What its exit code says."""
         try:
             return cause_of_death(self._process.wait(5.0))
-        except subprocess.TimeoutExpired as problem:
-            raise SandboxError("sandbox: a worker hung up but does not end") from problem
+        except subprocess.TimeoutExpired:
+            return Death.TAMPERED, MEDDLED
 
     def close(self) -> None:
         """Kill it, and its session with it where there are sessions."""

@@ -21,7 +21,7 @@ from benchharness.content import content_root
 from benchharness.errors import SuiteError
 from benchharness.outcomes import Visibility
 from benchharness.suite.rules import Best, Close, Equal, Holds, Rule
-from benchharness.suite.signature import Array, Kind, Record, Scalar, Signature
+from benchharness.suite.signature import Array, Kind, Listing, Record, Scalar, Signature
 from benchharness.suite.task import (
     Case,
     Check,
@@ -90,11 +90,12 @@ def check(*, points: float = 1, visibility: str = "visible") -> Callable[[Functi
     def build(cases: Function) -> Check:
         name = cases.__name__
         if not points > 0:
-            raise SuiteError(f"check {name}: points must be above 0, got {points!r}")
+            raise SuiteError(f"check {cases.__qualname__}: points must be above 0, got {points!r}")
         if visibility not in list(Visibility):
             allowed = ", ".join(Visibility)
             raise SuiteError(
-                f"check {name}: visibility must be one of {allowed}; got {visibility!r}"
+                f"check {cases.__qualname__}: visibility must be one of {allowed}; "
+                f"got {visibility!r}"
             )
         return Check(name, points, Visibility(visibility), _summary(cases), cases)
 
@@ -106,7 +107,9 @@ def workload(*, sizes: tuple[int, ...]) -> Callable[[Function], Workload]:
 
     def build(inputs: Function) -> Workload:
         if not sizes or any(size <= 0 for size in sizes):
-            raise SuiteError(f"workload {inputs.__name__}: sizes must be positive, got {sizes!r}")
+            raise SuiteError(
+                f"workload {inputs.__qualname__}: sizes must be positive, got {sizes!r}"
+            )
         return Workload(inputs.__name__, tuple(sizes), inputs)
 
     return build
@@ -122,7 +125,8 @@ def misconception(variant: Function) -> Misconception:
     explanation = inspect.getdoc(variant)
     if not explanation:
         raise SuiteError(
-            f"misconception {variant.__name__}: has no docstring; write what to tell the student"
+            f"misconception {variant.__qualname__}: has no docstring; "
+            "write what to tell the student"
         )
     return Misconception(variant.__name__, _summary(variant), explanation, variant)
 
@@ -221,19 +225,17 @@ def _task(signature: Signature, page: type) -> Task:
 
 def _usual_rule(kind: Kind) -> Rule:
     """Exact for what is counted, up to rounding for what is measured."""
-    leaves = [kind]
-    while any(isinstance(leaf, Record) for leaf in leaves):
-        leaves = [
-            item
-            for leaf in leaves
-            for item in ([k for _, k in leaf.items] if isinstance(leaf, Record) else [leaf])
-        ]
-    names = [
-        leaf.name if isinstance(leaf, Scalar) else leaf.dtype
-        for leaf in leaves
-        if isinstance(leaf, (Scalar, Array))
-    ]
-    return Equal() if names and all(name in _EXACT for name in names) else Close()
+    names = [leaf.name if isinstance(leaf, Scalar) else leaf.dtype for leaf in _leaves(kind)]
+    return Equal() if all(name in _EXACT for name in names) else Close()
+
+
+def _leaves(kind: Kind) -> list[Scalar | Array]:
+    """The numbers and arrays that a kind is made of."""
+    if isinstance(kind, Record):
+        return [leaf for _, item in kind.items for leaf in _leaves(item)]
+    if isinstance(kind, Listing):
+        return _leaves(kind.item)
+    return [kind]
 
 
 def _refuse_wrong_rule(signature: Signature, rule: Rule) -> None:

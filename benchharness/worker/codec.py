@@ -234,6 +234,7 @@ class _Reader:
         self.end = _HEADER.size + tree_bytes
         self.trusted = trusted
         self.budget = 2 * _MAX_ITEMS
+        self.bytes_left = len(buffer)
 
     def take(self, count: int) -> memoryview:
         start, stop = self.position, self.position + count
@@ -284,8 +285,9 @@ class _Reader:
         dtype = _DTYPES[code]
         if any(not 0 <= length <= _MAX_LENGTH for length in shape):
             raise CodecError("an impossible length")
-        if prod(shape) * dtype.itemsize > len(self.buffer) and not self.trusted:
-            raise CodecError("an array larger than the message")
+        self.bytes_left -= prod(shape) * dtype.itemsize
+        if self.bytes_left < 0 and not self.trusted:
+            raise CodecError("arrays larger than the message")
         if prod(shape) == 0:
             return np.empty(shape, dtype)
         reach = [(stride * (length - 1)) for stride, length in zip(strides, shape, strict=True)]

@@ -16,6 +16,7 @@ __all__ = ["Functions", "load"]
 Functions = dict[str, Callable[..., Any]]
 
 _MOST_NAMES = 200
+_MOST_PARAMETERS = 500
 
 
 def load(
@@ -85,8 +86,10 @@ def _described(function: Callable[..., Any]) -> str:
     """A function's parameters as they were written, and what makes calling it pointless."""
     try:
         parameters = str(inspect.signature(function))
-    except (TypeError, ValueError):
+    except Exception:  # a default value may have a __repr__ that fails
         parameters = "(...)"
+    if len(parameters) > _MOST_PARAMETERS:
+        parameters = f"{parameters[:_MOST_PARAMETERS]} ...)"
     if inspect.iscoroutinefunction(function):
         return f"async {parameters}"
     if inspect.isgeneratorfunction(function):
