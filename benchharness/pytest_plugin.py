@@ -26,6 +26,7 @@ __all__: list[str] = []
 
 _USAGE, _HARNESS_FAILED = 2, 3
 _USUAL_REPORT = "fE"
+_USUAL_SUBMISSIONS = ("submission.py", "submission", "submission.ipynb")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,6 +79,11 @@ def _configured(config: pytest.Config) -> BenchRun:
         return BenchRun(config)
     except HarnessError as problem:
         pytest.exit(f"benchharness: {problem}", returncode=_USAGE)
+
+
+def _as_typed(path: Path) -> Path:
+    """A path as a user in the working directory would type it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 class BenchRun:
@@ -145,11 +151,11 @@ class BenchRun:
         from benchharness.errors import UsageError
 
         config = self.config
-        named = config.getoption("submission") or config.getini("bench_submission")
         root = config.rootpath
-        usual = [root / "submission.py", root / "submission", root / "submission.ipynb"]
-        paths = [Path(name) for name in named]
-        paths = paths or [path for path in usual if path.exists()][:1]
+        usual = [name for name in _USUAL_SUBMISSIONS if (root / name).exists()]
+        paths = [Path(name) for name in config.getoption("submission") or ()] or [
+            _as_typed(root / name) for name in config.getini("bench_submission") or usual[:1]
+        ]
         if not paths:
             raise UsageError(
                 "there is no submission: name one with --submission PATH, or call it "

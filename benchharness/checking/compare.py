@@ -30,7 +30,7 @@ class Difference:
             return values
         place = self.worst[0] if len(self.worst) == 1 else self.worst
         share = 100 * self.count / self.size
-        many = f"{self.count} of {self.size} values differ ({share:.2g} %)."
+        many = f"{self.count} of {self.size} values differ ({share:.3g} %)."
         return f"{many} Worst at {place}: {values}"
 
 
@@ -61,6 +61,8 @@ def compare(
     with NaN alone.
     """
     expected, got = np.asarray(expected), np.asarray(got)
+    if np.array_equal(expected, got):
+        return None
     finite = np.isfinite(expected)
     if scale is None:
         scale = float(np.max(np.abs(expected), where=finite, initial=0.0))

@@ -18,6 +18,10 @@ from benchharness.worker.frameworks import BACKENDS
 __all__ = ["Module", "Staging", "Submission"]
 
 _BACKEND = re.compile(rb"""^BACKEND\s*(?::[^=\n]*)?=\s*["']([^"'\n]*)["']""", re.MULTILINE)
+_LONG_QUOTES = ('"""', "'''")
+_TOKEN = re.compile(
+    r"""\"{3}|'{3}|"(?:\\.?|[^"\\])*(?:"|$)|'(?:\\.?|[^'\\])*(?:'|$)|#.*|[][(){}]"""
+)
 _MAX_FILES = 10_000
 _MAX_BYTES = 512 * 2**20
 _SKIPPED = ("__pycache__", ".git", ".ipynb_checkpoints", "node_modules", ".venv")
@@ -248,9 +252,38 @@ def _notebook_source(path: Path, content: bytes) -> bytes:
 def _without_magics(cell: str) -> str:
     if cell.lstrip().startswith("%%"):
         return "pass  # cell magic"
-    lines = []
+    lines, statement = [], _Statement()
     for line in cell.split("\n"):
         bare = line.lstrip()
         magic = bare.startswith(("%", "!", "?")) or (bare.endswith("?") and " " not in bare)
-        lines.append(line[: len(line) - len(bare)] + "pass  # magic" if magic else line)
+        if magic and not statement.is_open:
+            lines.append(line[: len(line) - len(bare)] + "pass  # magic")
+        else:
+            statement.read(line)
+            lines.append(line)
     return "\n".join(lines)
+
+
+class _Statement:
+    """Follows brackets and long strings from line to line: no magic begins inside of them."""
+
+    def __init__(self) -> None:
+        self._depth, self._quote, self._continued = 0, "", False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line goes on with the statement."""
+        return bool(self._depth > 0 or self._quote or self._continued)
+
+    def read(self, line: str) -> None:
+        """Go over one line."""
+        self._continued = line.endswith("\\")
+        position = 0
+        while match := (re.compile(self._quote) if self._quote else _TOKEN).search(line, position):
+            token, position = match[0], match.end()
+            if token in _LONG_QUOTES:
+                self._quote = "" if self._quote else token
+            elif token.startswith("#"):
+                return
+            else:
+                self._depth += (token in "([{") - (token in ")]}")

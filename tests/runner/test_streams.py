@@ -30,7 +30,7 @@ def test_seed_and_name_are_not_run_together():
 
 
 def test_numbers_stay_the_same_from_release_to_release():
-    """A run that was recorded can be repeated: the key and the generator are part of the format."""
+    """A recorded run can be repeated: the key and the generator belong to the format."""
     assert first(271_828, "thresholding", "otsu_threshold", "photographs") == 2300748063392348563
 
 

@@ -238,15 +238,17 @@ def test_magics_and_shell_lines_do_no_harm(magic, staging, tmp_path):
 
 
 def test_percent_inside_a_statement_is_no_magic(staging, tmp_path):
-    path = notebook(tmp_path / "hw.ipynb", "y = 17 % 3\nz = (y\n     % 2)")
+    path = notebook(
+        tmp_path / "hw.ipynb", "%time\ny = 17 % 3  # (\nz = (y\n     % 2)\nz += 7 \\\n% 4\n!ls ("
+    )
 
-    assert run_module(staging.take_in(path))["z"] == 0
+    assert run_module(staging.take_in(path))["z"] == 3
 
 
 def test_percent_inside_a_text_is_no_magic(staging, tmp_path):
-    path = notebook(tmp_path / "hw.ipynb", 's = """\n%d\n!x\n"""')
+    path = notebook(tmp_path / "hw.ipynb", 's = """it\'s (\n%d\n!x\n"""\n%matplotlib\n')
 
-    assert run_module(staging.take_in(path))["s"] == "\n%d\n!x\n"
+    assert run_module(staging.take_in(path))["s"] == "it's (\n%d\n!x\n"
 
 
 def test_notebook_may_declare_its_backend(staging, tmp_path):

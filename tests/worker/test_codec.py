@@ -1,5 +1,6 @@
 """Values cross between grader and worker unchanged, and hostile bytes cannot hurt the reader."""
 
+import contextlib
 import struct
 
 import numpy as np
@@ -92,10 +93,8 @@ def test_a_message_larger_than_its_memory_is_refused():
 
 @given(st.binary(max_size=400))
 def test_random_bytes_are_read_or_refused_but_nothing_else(noise):
-    try:
+    with contextlib.suppress(CodecError):
         unpack(memoryview(bytearray(noise)))
-    except CodecError:
-        pass
 
 
 @given(st.data())
@@ -105,10 +104,8 @@ def test_a_damaged_message_is_read_or_refused_but_nothing_else(data):
     message.write(memoryview(buffer))
     for _ in range(data.draw(st.integers(1, 4))):
         buffer[data.draw(st.integers(0, len(buffer) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with contextlib.suppress(CodecError):
         unpack(memoryview(buffer))
-    except CodecError:
-        pass
 
 
 def test_an_array_that_claims_memory_behind_the_message_is_refused():

@@ -76,11 +76,8 @@ class Cgroup:
         """End what still runs here and take the group away."""
         self.kill()
         deadline = time.monotonic() + _EMPTYING_S
-        while any(_members(folder) for folder in self._folders) and time.monotonic() < deadline:
+        while not all(map(_removed, self._folders)) and time.monotonic() < deadline:
             time.sleep(0.001)
-        for folder in self._folders:
-            with suppress(OSError):
-                folder.rmdir()
 
     def _bound(self, memory_bytes: int, processes: int) -> None:
         memory, pids = self._folders[0], self._folders[-1]
@@ -120,6 +117,13 @@ def _members(folder: Path) -> list[int]:
     with suppress(OSError):
         return [int(line) for line in (folder / "cgroup.procs").read_text().split()]
     return []
+
+
+def _removed(folder: Path) -> bool:
+    """Whether a folder is gone; it stays for as long as a process of it is not quite dead."""
+    with suppress(OSError):
+        folder.rmdir()
+    return not folder.exists()
 
 
 def _parents() -> tuple[Path, ...]:
