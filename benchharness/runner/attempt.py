@@ -12,9 +12,10 @@ import numpy as np
 from benchharness.outcomes import Status
 from benchharness.runner.submission import Submission
 from benchharness.sandbox.limits import Limits
-from benchharness.sandbox.process import Death, Reply, WorkerLost, WorkerProcess, call_message
+from benchharness.sandbox.process import Death, Reply, WorkerLost, WorkerProcess
 from benchharness.suite.signature import Signature
 from benchharness.suite.task import Inputs, Task
+from benchharness.worker.codec import Packed
 from benchharness.worker.messages import Outcome
 
 __all__ = ["Answer", "Attempt", "Unusable", "doubles", "for_backend", "problem_of"]
@@ -89,24 +90,23 @@ class Attempt:
         guess = f" There is `{near[0]}`: is it misspelt?" if near else ""
         raise Unusable(Status.MISSING, f"is not defined. Define {task.signature.call}.{guess}")
 
-    def call(self, task: Task, inputs: Inputs) -> Answer:
+    def call(self, task: Task, message: Packed) -> Answer:
         """
-        The submission's answer to one set of inputs, or what went wrong, for a student.
+        The submission's answer to one request, or what went wrong, for a student.
 
         What goes wrong in a worker that has served another task is asked again in a fresh one:
         that task may have left a thread, or the memory full.
         """
         self.refuse_missing(task)
-        answer = self._asked(task, inputs)
+        answer = self._asked(task, message)
         if answer.status != Status.PASSED and self._served - {task.name}:
             self.close()
             self.refuse_missing(task)
-            answer = self._asked(task, inputs)
+            answer = self._asked(task, message)
         return answer
 
-    def _asked(self, task: Task, inputs: Inputs) -> Answer:
+    def _asked(self, task: Task, message: Packed) -> Answer:
         self._served.add(task.name)
-        message = call_message(task.name, task.arguments(for_backend(self.backend, inputs)))
         try:
             reply = self._loaded().call(message, self._limits)
         except WorkerLost as loss:

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from benchharness.outcomes import CheckVerdict, Isolation, Run, SubmissionVerdict, Timing
 from benchharness.runner.attempt import Attempt
+from benchharness.runner.casebook import Casebook
 from benchharness.runner.grading import TaskGrading
 from benchharness.runner.ledger import Entry, Ledger
 from benchharness.runner.machine import this_machine, versions
@@ -46,6 +47,7 @@ class Grader:
         self.staging = Staging()
         self.workers = Workers(settings, self.staging)
         self._attempts: dict[tuple[str, str], Attempt] = {}
+        self.casebook = Casebook(settings.seed)
         self._bench: TimingBench | None = None
         self._benched: Assignment | None = None
 
@@ -66,7 +68,7 @@ class Grader:
         found = []
         for suite in self.suites:
             for task in suite.tasks:
-                speaking = [b for b in backends if submission.targets(b, [task.name])]
+                speaking = [b for b in backends if submission.speaks_of(task.name, b)]
                 chosen = backends if len(backends) == 1 else speaking or backends[:1]
                 found += [Assignment(submission, suite, task, backend) for backend in chosen]
         return found
@@ -74,7 +76,7 @@ class Grader:
     def grading(self, assignment: Assignment) -> TaskGrading:
         """The grading of one task, ready to be asked check by check."""
         attempt = self.attempt(assignment.submission, assignment.backend)
-        return TaskGrading(assignment.suite, assignment.task, attempt, self.settings.seed)
+        return TaskGrading(assignment.suite, assignment.task, attempt, self.casebook)
 
     def attempt(self, submission: Submission, backend: str) -> Attempt:
         """The submission's functions in one backend, shared by all its tasks."""

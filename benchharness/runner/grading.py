@@ -21,9 +21,9 @@ from benchharness.checking.kinds import WrongKind, fit
 from benchharness.checking.shrink import smallest_counterexample
 from benchharness.errors import HarnessError
 from benchharness.outcomes import CheckVerdict, Status, worst_status
-from benchharness.runner.attempt import Attempt, Unusable, doubles, for_backend
+from benchharness.runner.attempt import Attempt, Unusable
+from benchharness.runner.casebook import Casebook, Question, question
 from benchharness.runner.drawing import pictures
-from benchharness.runner.streams import stream
 from benchharness.suite.task import (
     Case,
     Check,
@@ -50,11 +50,13 @@ class TaskGrading:
     goes wrong, how often the worker has died.
     """
 
-    def __init__(self, suite: Suite, task: Task, attempt: Attempt, seed: int) -> None:
-        self.suite, self.task, self.attempt, self.seed = suite, task, attempt, seed
+    def __init__(self, suite: Suite, task: Task, attempt: Attempt, casebook: Casebook) -> None:
+        self.suite, self.task, self.attempt = suite, task, attempt
+        self.casebook = casebook
         self._fitting: Counter[str] = Counter()
         self._graded: list[CheckVerdict] = []
         self._abnormal: list[CheckVerdict] = []
+        self._is_drawn = False
         self._counterexamples: dict[tuple[Status, str | None], str | None] = {}
 
     def grade(self, check: Check) -> CheckVerdict:
@@ -83,8 +85,9 @@ class TaskGrading:
             text = f"not run: this task had already ended twice that way. {last.message}"
             return self._verdict(check, last.status, text)
         self.attempt.refuse_missing(self.task)
-        rng = stream(self.seed, self.suite.name, self.task.name, check.name)
-        results = list(self._results(check.cases(rng)))
+        backend = self.attempt.backend
+        questions = self.casebook.questions(self.suite, self.task, check, backend)
+        results = list(self._results(questions))
         status = worst_status([result.status for result in results])
         if status == Status.PASSED:
             verdict = self._verdict(check, status, "")
@@ -92,20 +95,22 @@ class TaskGrading:
             verdict = self._explained(check, status, results)
         if status in _ABNORMAL:
             self._abnormal.append(verdict)
-        return replace(verdict, pictures=pictures(self._drawings(results)))
+        if status == Status.PASSED and self._is_drawn:
+            return verdict
+        drawn = pictures(self._drawings(results))
+        self._is_drawn |= bool(drawn)
+        return replace(verdict, pictures=drawn)
 
-    def _results(self, cases: Iterable[Case]) -> Iterable[CaseResult]:
-        for case in cases:
-            result = self._result(case)
+    def _results(self, questions: Iterable[Question]) -> Iterable[CaseResult]:
+        for asked in questions:
+            result = self._result(asked)
             yield result
             if result.status in _ABNORMAL:
                 return
 
-    def _result(self, case: Case) -> CaseResult:
-        """One case: the reference sees exactly the numbers that the submission sees."""
-        case = replace(case, inputs=doubles(for_backend(self.attempt.backend, case.inputs)))
-        expected = self.task.expected(case.inputs)
-        answer = self.attempt.call(self.task, case.inputs)
+    def _result(self, asked: Question) -> CaseResult:
+        case, expected = asked.case, asked.expected
+        answer = self.attempt.call(self.task, asked.message)
         if answer.status != Status.PASSED:
             return CaseResult(case, answer.status, answer.message, None, expected)
         complaint = judge(self.task, case.inputs, answer.value, expected)
@@ -143,20 +148,22 @@ class TaskGrading:
         return self._counterexamples[key]
 
     def _search(self, status: Status) -> str | None:
-        results: list[CaseResult] = []
+        def result_of(inputs: Inputs) -> CaseResult:
+            return self._result(question(self.task, Case("", inputs), self.attempt.backend))
 
         def is_wrong(inputs: Inputs) -> bool:
-            result = self._result(Case("", inputs))
+            result = result_of(inputs)
             if result.status in _ABNORMAL:
                 raise StopIteration
-            if result.status == status:
-                results.append(result)
             return result.status == status
 
-        inputs = smallest_counterexample(self.task, is_wrong, seed=self.seed, seconds=_SEARCH_S)
+        seed = self.casebook.seed
+        inputs = smallest_counterexample(self.task, is_wrong, seed=seed, seconds=_SEARCH_S)
         if inputs is None:
             return None
-        result = results[-1]
+        result = result_of(inputs)
+        if result.status != status:  # an answer that changes from call to call
+            return None
         got = (
             result.complaint
             if status == Status.ERROR or result.answer is None
@@ -198,5 +205,5 @@ class TaskGrading:
         submission = self.attempt.submission.path
         return (
             f"pytest --bench --submission {shlex.quote(submission)} --suite {self.suite.name} "
-            f'--bench-seed {self.seed} -k "{self.task.name} and {check.name}"'
+            f'--bench-seed {self.casebook.seed} -k "{self.task.name} and {check.name}"'
         )

@@ -56,6 +56,12 @@ class Submission:
         """The backends that its modules declare, in the order of `BACKENDS`."""
         return [name for name in BACKENDS if any(m.backend == name for m in self.modules)]
 
+    def speaks_of(self, name: str, backend: str) -> bool:
+        """Whether a module of `backend` may define the name."""
+        return any(
+            module.backend == backend and module.mentions([name]) for module in self.modules
+        )
+
     def targets(self, backend: str, wanted: list[str]) -> list[str]:
         """What a worker of `backend` has to import to find the wanted functions."""
         mine = [module for module in self.modules if module.backend == backend]

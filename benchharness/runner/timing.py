@@ -99,7 +99,7 @@ class _TimedFunction:
         """One call, on the grader's clock."""
         assert isinstance(arguments, _Arguments)
         try:
-            reply = self.worker.call(arguments.packed[self._call], self._limits)
+            reply = self.worker.call(arguments.packed[self._call], self._limits, timed=True)
         except WorkerLost as loss:
             raise CallFailed(_status_of(loss), f"{loss.cause}: {loss}") from loss
         if problem := self._problem(reply):

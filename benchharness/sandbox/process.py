@@ -105,18 +105,15 @@ class WorkerProcess:
         message = pack((root, modules, wanted))
         return self._ask(Operation.LOAD, message, limits.load_s, limits.patience)
 
-    def call(self, message: Packed, limits: Limits) -> Reply:
+    def call(self, message: Packed, limits: Limits, *, timed: bool = False) -> Reply:
         """
-        One call inside a window that the submission cannot lengthen, shorten or look into.
+        One call; if it is timed, in a window that the submission cannot stretch or look into.
 
-        A small message is written inside the window. Before a large one the worker is stopped,
-        and it is stopped again before a large answer is copied, so that no thread of it can work
-        ahead of the clock or after it.
+        A small message is written inside the window. Before a large one is written the worker is
+        stopped, and it is stopped again before a large answer is copied, so that no thread of it
+        can work ahead of the clock or after it.
         """
-        large = message.total_bytes > _SMALL
-        if large:
-            self.suspend()
-        reply = self._ask(Operation.CALL, message, limits.call_s, limits.patience, large=large)
+        reply = self._ask(Operation.CALL, message, limits.call_s, limits.patience, timed=timed)
         kept = all(np.array_equal(*pair, equal_nan=True) for pair in self._inputs(message))
         return replace(reply, inputs_kept=kept)
 
@@ -164,8 +161,11 @@ class WorkerProcess:
         limit_s: float,
         patience: float,
         *,
-        large: bool = False,
+        timed: bool = False,
     ) -> Reply:
+        large = timed and message.total_bytes > _SMALL
+        if large:
+            self.suspend()
         self._serial += 1
         REPLY.pack_into(self._outbox, 0, b"none", 0, 0)
         cpu_before = self._cpu_s()
@@ -183,7 +183,7 @@ class WorkerProcess:
             self._lost()
         self._await(limit_s, patience)
         end = time.perf_counter()
-        if message_bytes(self._outbox[REPLY.size :]) > _SMALL:
+        if timed and message_bytes(self._outbox[REPLY.size :]) > _SMALL:
             self.suspend()
             end = time.perf_counter()
         return self._collect(self._serial, end - start, self._cpu_s() - cpu_before)

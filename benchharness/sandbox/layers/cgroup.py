@@ -76,7 +76,7 @@ class Cgroup:
         """End what still runs here and take the group away."""
         self.kill()
         deadline = time.monotonic() + _EMPTYING_S
-        while not all(map(_removed, self._folders)) and time.monotonic() < deadline:
+        while not all([_removed(f) for f in self._folders]) and time.monotonic() < deadline:
             time.sleep(0.001)
 
     def _bound(self, memory_bytes: int, processes: int) -> None:

@@ -1,0 +1,63 @@
+"""The cases of a run's checks with their expected answers: made once for all submissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from benchharness.runner.attempt import doubles, for_backend
+from benchharness.runner.streams import stream
+from benchharness.sandbox.process import call_message
+from benchharness.suite.task import Case, Check, Suite, Task
+from benchharness.worker.codec import Packed
+
+__all__ = ["Casebook", "Question", "question"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    One case as it is put to a submission: the request, and the reference's answer to it.
+
+    The case's inputs are the numbers that the submission sees, in float64.
+    """
+
+    case: Case
+    expected: Any
+    message: Packed
+
+
+class Casebook:
+    """
+    Every check's questions under one seed.
+
+    Everybody gets the same inputs, so neither they nor the reference's answers are computed again
+    for the next submission; the arrays are read-only, so that nothing can change them between.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._questions: dict[tuple[str, str, str, bool], tuple[Question, ...]] = {}
+
+    def questions(
+        self, suite: Suite, task: Task, check: Check, backend: str
+    ) -> tuple[Question, ...]:
+        """The questions of one check, in the precision that the backend computes in."""
+        key = (str(suite.folder), task.name, check.name, backend == "numpy")
+        if key not in self._questions:
+            rng = stream(self.seed, suite.name, task.name, check.name)
+            self._questions[key] = tuple(question(task, c, backend) for c in check.cases(rng))
+        return self._questions[key]
+
+
+def question(task: Task, case: Case, backend: str) -> Question:
+    """A case as it is put to a submission of a backend."""
+    sent = for_backend(backend, case.inputs)
+    exact = replace(case, inputs=doubles(sent))
+    expected = task.expected(exact.inputs)
+    for value in (*exact.inputs.values(), expected):
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    return Question(exact, expected, call_message(task.name, task.arguments(sent)))
