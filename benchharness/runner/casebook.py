@@ -39,13 +39,13 @@ class Casebook:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._questions: dict[tuple[str, str, str, bool], tuple[Question, ...]] = {}
+        self._questions: dict[tuple[str, Task, Check, bool], tuple[Question, ...]] = {}
 
     def questions(
         self, suite: Suite, task: Task, check: Check, backend: str
     ) -> tuple[Question, ...]:
         """The questions of one check, in the precision that the backend computes in."""
-        key = (str(suite.folder), task.name, check.name, backend == "numpy")
+        key = (suite.name, task, check, backend == "numpy")
         if key not in self._questions:
             rng = stream(self.seed, suite.name, task.name, check.name)
             self._questions[key] = tuple(question(task, c, backend) for c in check.cases(rng))
