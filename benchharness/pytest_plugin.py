@@ -8,7 +8,9 @@ are made here, and each of them only shows what the grader found.
 
 from __future__ import annotations
 
+import os
 import pickle
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_PATH_OPTIONS = ("--submission", "--suite", "--bench-json", "--bench-html", "--bench-gradescope")
 _USAGE, _HARNESS_FAILED = 2, 3
 _USUAL_REPORT = "fE"
 _USUAL_SUBMISSIONS = ("submission.py", "submission", "submission.ipynb")
@@ -63,6 +66,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bench-min-score", type=float, metavar="PERCENT")
     parser.addini("bench_submission", "submissions to grade", type="args")
     parser.addini("bench_suites", "suites to grade them on", type="args")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    if early_config.known_args_namespace.bench:
+        _start_again_where_misread(list(early_config.invocation_params.args))
+    return (yield)
+
+
+def _start_again_where_misread(given: list[str]) -> None:
+    """
+    Run `--submission PATH` again as `--submission=PATH`, unless PATH stands right here.
+
+    As long as pytest has not loaded its plugins it takes such a PATH for one of the tests that it
+    is to run, and looks beside it for its settings and its root folder: a pytest.ini that was
+    handed in would be obeyed, and the one that stands here overlooked.
+    """
+    pairs = zip(given, given[1:], strict=False)
+    misread = any(_is_elsewhere(Path(value)) for name, value in pairs if name in _PATH_OPTIONS)
+    if misread and sys.argv[1:] == given and os.name == "posix":
+        head = sys.orig_argv[1 : len(sys.orig_argv) - len(given)]
+        os.execv(sys.executable, [sys.executable, *head, *_joined(given)])
+
+
+def _is_elsewhere(path: Path) -> bool:
+    folder = path if path.is_dir() else path.parent
+    return path.exists() and folder.resolve() != Path.cwd()
+
+
+def _joined(arguments: list[str]) -> Iterator[str]:
+    """The arguments with `--name=value` for `--name value`, where the value is a path of ours."""
+    rest = iter(arguments)
+    for argument in rest:
+        value = next(rest, None) if argument in _PATH_OPTIONS else None
+        yield argument if value is None else f"{argument}={value}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
