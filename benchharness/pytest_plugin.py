@@ -8,6 +8,7 @@ are made here, and each of them only shows what the grader found.
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import sys
@@ -83,7 +84,7 @@ def _start_again_where_misread(given: list[str]) -> None:
     is to run, and looks beside it for its settings and its root folder: a pytest.ini that was
     handed in would be obeyed, and the one that stands here overlooked.
     """
-    pairs = zip(given, given[1:], strict=False)
+    pairs = itertools.pairwise(given)
     misread = any(_is_elsewhere(Path(value)) for name, value in pairs if name in _PATH_OPTIONS)
     if misread and sys.argv[1:] == given and os.name == "posix":
         head = sys.orig_argv[1 : len(sys.orig_argv) - len(given)]
@@ -134,7 +135,8 @@ class BenchRun:
         self.config = config
         if config.option.reportchars == _USUAL_REPORT:
             config.option.reportchars = ""  # the summary below says it better
-        self.suites, self.broken_suites = self._suites()
+        self.suites, broken = self._suites()
+        self.problems = [f"left out: {problem}" for problem in broken]
         paths, self.node_ids, config.args = self._split_arguments()
         self.grader: Grader = Grader(self._settings(), self.suites)
         try:
@@ -160,7 +162,7 @@ class BenchRun:
             )
         seed = self._worker_input("bench_seed") or option.bench_seed
         values = {
-            "timing": "off" if self._is_distributed() else option.bench_timing,
+            "timing": "off" if self._is_timing_off() else option.bench_timing,
             "sandbox": option.bench_sandbox,
             "timeout_s": option.bench_timeout,
             "memory_mib": option.bench_memory,
@@ -199,14 +201,27 @@ class BenchRun:
                 "there is no submission: name one with --submission PATH, or call it "
                 "submission.py (`benchharness new submission SUITE` writes a starter)"
             )
+        if config.option.bench_gradescope and len(paths) > 1:
+            raise UsageError(
+                f"--bench-gradescope: is about one submission, this run has {len(paths)}"
+            )
         given = config.args if config.args_source == pytest.Config.ArgsSource.ARGS else []
-        ours = [
-            arg
-            for arg in given
-            if (root / arg.partition("::")[0]).resolve() in {path.resolve() for path in paths}
-        ]
+        ours = {arg: node_id for arg in given if (node_id := self._node_id(arg, paths))}
         rest = [arg for arg in given if arg not in ours]
-        return list(dict.fromkeys(paths)), ours, rest
+        return list(dict.fromkeys(paths)), list(ours.values()), rest
+
+    def _node_id(self, argument: str, paths: list[Path]) -> str | None:
+        """The argument as a node id of ours, if it names a submission of this run."""
+        named, separator, rest = argument.partition("::")
+        place = (self.config.invocation_params.dir / named).resolve()
+        shown = next((self._shown(path) for path in paths if path.resolve() == place), None)
+        return shown and f"{shown}{separator}{rest}"
+
+    def _is_timing_off(self) -> bool:
+        option = self.config.option
+        disabled = getattr(option, "benchmark_disable", False)
+        enabled = getattr(option, "benchmark_enable", False)
+        return self._is_distributed() or (disabled and not enabled)
 
     def _is_distributed(self) -> bool:
         return bool(getattr(self.config.option, "numprocesses", None)) or self._is_xdist_worker()
@@ -228,7 +243,7 @@ class BenchRun:
             f"benchharness: {len(self.submissions)} submission(s), suites: "
             + ", ".join(suite.name for suite in self.suites)
         ]
-        header += [f"benchharness: left out: {problem}" for problem in self.broken_suites]
+        header += [f"benchharness: {problem}" for problem in self.problems]
         if self._is_distributed() and self.config.option.bench_timing != "off":
             header.append("benchharness: timing is off under -n, where workers disturb each other")
         return header
@@ -244,12 +259,13 @@ class BenchRun:
 
     def _is_selected(self, item: pytest.Item) -> bool:
         return not self.node_ids or any(
-            item.nodeid == wanted or item.nodeid.startswith(f"{wanted}::")
+            item.nodeid == wanted or item.nodeid.startswith((f"{wanted}::", f"{wanted}["))
             for wanted in self.node_ids
         )
 
     def _items(self, session: pytest.Session) -> Iterator[pytest.Item]:
-        for submission, shown in zip(self.submissions, self._shown_paths(), strict=True):
+        for submission in self.submissions:
+            shown = self._shown(Path(submission.path))
             page = SubmissionNode.from_parent(session, name=shown, nodeid=shown)
             assignments = self.grader.assignments(submission)
             names = [a.task.name for a in assignments]
@@ -275,13 +291,9 @@ class BenchRun:
                 timing.prepare(self, assignment, workload, size)
                 yield timing
 
-    def _shown_paths(self) -> list[str]:
-        root = self.config.rootpath
-        paths = [Path(submission.path).absolute() for submission in self.submissions]
-        return [
-            path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-            for path in paths
-        ]
+    def _shown(self, path: Path) -> str:
+        root, path = self.config.rootpath, path.absolute()
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
     # -- what the items report --------------------------------------------------------------
 
@@ -306,7 +318,8 @@ class BenchRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.grader.close()
-        if self._is_xdist_worker() or not self.ledger.entries:
+        interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
+        if self._is_xdist_worker() or not self.ledger.entries or interrupted:
             return
         from benchharness.errors import HarnessError
         from benchharness.outcomes import Status
@@ -314,20 +327,17 @@ class BenchRun:
 
         assert self.isolation is not None
         seed = self.grader.settings.seed
-        self.run = record(seed, self.ledger.submissions(), self.isolation, self.versions)
+        run = record(seed, self.ledger.submissions(), self.isolation, self.versions)
         try:
-            self._write_results(self.run)
+            self._write_results(run)
+            self.run = run
         except HarnessError as problem:
-            self.problem = str(problem)
+            self.problems.append(str(problem))
+        statuses = [task.status for s in run.submissions for task in s.tasks]
+        if Status.HARNESS_FAILED in statuses or self.problems:
             session.exitstatus = _HARNESS_FAILED
-            return
-        statuses = [task.status for s in self.run.submissions for task in s.tasks]
-        if Status.HARNESS_FAILED in statuses:
-            session.exitstatus = _HARNESS_FAILED
-        elif session.exitstatus == 0 and self._is_under_minimum(self.run):
+        elif session.exitstatus == 0 and self._is_under_minimum(run):
             session.exitstatus = 1
-
-    problem: str | None = None
 
     def _is_under_minimum(self, run: Run) -> bool:
         minimum = self.config.option.bench_min_score
@@ -351,19 +361,22 @@ class BenchRun:
 
     @pytest.hookimpl(trylast=True)  # below pytest-benchmark's tables, where students look
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self.run is None:
+        if self.run is None and not self.problems:
             return
+        terminalreporter.section("benchharness")
+        if self.run is not None:
+            self._show_summary(terminalreporter, self.run)
+        for problem in self.problems:
+            terminalreporter.write_line(f"benchharness: {problem}", red=True)
+
+    def _show_summary(self, terminalreporter: pytest.TerminalReporter, run: Run) -> None:
         from benchharness.reporting.terminal import summary
 
-        terminalreporter.section("benchharness")
-        for line in summary(self.run):
+        for line in summary(run):
             colour = {True: {"green": True}, False: {"red": True}, None: {}}[line.good]
             terminalreporter.write_line(line.text, bold=line.bold, **colour)
-        if self.problem:
-            terminalreporter.write_line(f"benchharness: {self.problem}", red=True)
-        else:
-            report = self._place(self.config.option.bench_html, "report.html")
-            terminalreporter.write_line(f"report: {report}", bold=True)
+        report = self._place(self.config.option.bench_html, "report.html")
+        terminalreporter.write_line(f"report: {report}", bold=True)
 
     def pytest_unconfigure(self) -> None:
         self.grader.close()
@@ -408,9 +421,9 @@ class BenchItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, None, str]:
+    def reportinfo(self) -> tuple[Path, int, str]:
         where = Path(self.nodeid.partition("::")[0])
-        return where, None, self.nodeid.partition("::")[2].replace("::", ": ")
+        return where, 0, self.nodeid.replace("::", ": ")
 
 
 class CheckItem(BenchItem):
@@ -421,7 +434,7 @@ class CheckItem(BenchItem):
         self.add_marker("bench_check")
 
     def runtest(self) -> None:
-        from benchharness.outcomes import Status
+        from benchharness.outcomes import Status, Visibility
         from benchharness.reporting.terminal import failure_text
 
         assert isinstance(self.parent, TaskNode)
@@ -430,12 +443,16 @@ class CheckItem(BenchItem):
         if verdict.status != Status.PASSED:
             told = self.parent.told
             again = verdict.misconception in told
-            told.add(verdict.misconception or verdict.name)
+            if verdict.visibility == Visibility.VISIBLE:
+                told.add(verdict.misconception or verdict.name)
             raise NotPassed(f"{verdict.status}: {failure_text(verdict, again=again)}")
 
 
 class TimingItem(BenchItem):
     """One workload of one task at one size, beside the reference."""
+
+    fixturenames = ("benchmark",)
+    """What makes it a benchmark for `--benchmark-only` and `--benchmark-skip`."""
 
     def prepare(
         self, bench: BenchRun, assignment: Assignment, workload: Workload, size: int
@@ -451,7 +468,12 @@ class TimingItem(BenchItem):
         unfit = self.parent.grading.unfit_for_timing()
         if unfit:
             pytest.skip(unfit)
-        timing = self.bench.grader.time(self.assignment, self.workload, self.size)
+        try:
+            timing = self.bench.grader.time(self.assignment, self.workload, self.size)
+        except Exception as problem:
+            where = f"workload {self.workload.name}: {type(problem).__name__}: {problem}"
+            self.bench.problems.append(f"{self.assignment.task.name}: {where}")
+            raise NotPassed(f"harness_failed: {where}") from problem
         self.record(None, timing)
         self._show_in_pytest_benchmark(timing)
         if timing.status in (TimingStatus.FAILED, TimingStatus.TAMPERED):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from benchharness.suite.signature import Array, Kind, Listing, Record, Scalar
+from benchharness.errors import SuiteError
+from benchharness.suite.signature import Array, Kind, Listing, Record, Scalar, Signature
 
-__all__ = ["WrongKind", "fit"]
+__all__ = ["WrongKind", "fit", "refuse_wrong_inputs"]
 
 _INTEGERS = ("int", "uint8", "int32", "int64")
+_DTYPE_KINDS = {"int": "i", "float": "f", "bool": "b"}
 
 
 class WrongKind(Exception):
@@ -41,6 +44,50 @@ def fit(kind: Kind, answer: Any) -> Any:
     if isinstance(kind, Record):
         return _record(kind, answer)
     return _listing(kind, answer)
+
+
+def refuse_wrong_inputs(signature: Signature, inputs: Mapping[str, Any], label: str) -> None:
+    """
+    Raise unless a suite's inputs are what its signature says, by name and kind.
+
+    Raises
+    ------
+    SuiteError
+        That names the case, the input and what arrived.
+    """
+    wanted = [parameter.name for parameter in signature.parameters]
+    if sorted(inputs) != sorted(wanted):
+        raise SuiteError(
+            f"case {label!r}: has the inputs {', '.join(inputs) or 'none'}; "
+            f"the signature says {', '.join(wanted)}"
+        )
+    for parameter in signature.parameters:
+        kind, value = parameter.kind, inputs[parameter.name]
+        if isinstance(kind, Array) and not _is_array(kind, value):
+            arrived = (
+                f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else value
+            )
+            raise SuiteError(
+                f"case {label!r}: {parameter.name} is {arrived}; the signature says {kind}"
+            )
+        if isinstance(kind, Scalar) and not _is_scalar(kind, value):
+            raise SuiteError(
+                f"case {label!r}: {parameter.name} is {value!r}; the signature says {kind}"
+            )
+
+
+def _is_array(kind: Array, value: Any) -> bool:
+    if not isinstance(value, np.ndarray) or value.ndim != len(kind.axes):
+        return False
+    return bool(value.dtype.kind == _DTYPE_KINDS.get(kind.dtype) or value.dtype == kind.dtype)
+
+
+def _is_scalar(kind: Scalar, value: Any) -> bool:
+    if isinstance(value, bool):
+        return kind.name == "bool"
+    if kind.name == "float":
+        return isinstance(value, (int, float))
+    return type(value).__name__ == kind.name
 
 
 def _number(kind: Scalar, answer: Any) -> Any:
@@ -92,6 +139,9 @@ def _whole(kind: Array, answer: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
                 f"{_place(place)} stands {answer[place]:g}, expected {kind.dtype} values."
             )
         answer = np.clip(answer, -(2.0**62), 2.0**62)
+    if kind.dtype == "bool" and not np.isin(answer, (0, 1)).all():
+        other = answer[~np.isin(answer, (0, 1))].flat[0]
+        raise WrongKind(f"returned {other:g} where True or False (1 or 0) is expected: {kind}.")
     if answer.dtype == np.uint64:
         answer = np.minimum(answer, np.uint64(2**62))
     return answer.astype(np.int64)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from benchharness.checking.kinds import WrongKind, fit, refuse_wrong_inputs
+from benchharness.errors import SuiteError
 from benchharness.runner.attempt import doubles, for_backend
 from benchharness.runner.streams import stream
 from benchharness.sandbox.process import call_message
@@ -48,15 +50,31 @@ class Casebook:
         key = (suite.name, task, check, backend == "numpy")
         if key not in self._questions:
             rng = stream(self.seed, suite.name, task.name, check.name)
-            self._questions[key] = tuple(question(task, c, backend) for c in check.cases(rng))
+            questions = tuple(question(task, c, backend) for c in check.cases(rng))
+            if not questions:
+                raise SuiteError("it yields no case, so everybody would pass; yield case(...)")
+            self._questions[key] = questions
         return self._questions[key]
 
 
 def question(task: Task, case: Case, backend: str) -> Question:
-    """A case as it is put to a submission of a backend."""
+    """
+    A case as it is put to a submission of a backend.
+
+    Raises
+    ------
+    SuiteError
+        If the case's inputs or the reference's answer are not what the signature says: that would
+        cost students points which they have earned.
+    """
+    refuse_wrong_inputs(task.signature, case.inputs, case.label)
     sent = for_backend(backend, case.inputs)
     exact = replace(case, inputs=doubles(sent))
     expected = task.expected(exact.inputs)
+    try:
+        fit(task.signature.result, expected)
+    except WrongKind as problem:
+        raise SuiteError(f"case {case.label!r}: the reference {problem}") from problem
     for value in (*exact.inputs.values(), expected):
         if isinstance(value, np.ndarray):
             value.flags.writeable = False

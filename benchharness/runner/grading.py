@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 import time
+import traceback
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -19,8 +22,9 @@ from benchharness.checking.explain import (
 from benchharness.checking.judge import judge, oversized
 from benchharness.checking.kinds import WrongKind, fit
 from benchharness.checking.shrink import smallest_counterexample
+from benchharness.content import content_root
 from benchharness.errors import HarnessError
-from benchharness.outcomes import CheckVerdict, Status, worst_status
+from benchharness.outcomes import CheckVerdict, Curve, Picture, Status, worst_status
 from benchharness.runner.attempt import Attempt, Unusable
 from benchharness.runner.casebook import Casebook, Question, question
 from benchharness.runner.drawing import pictures
@@ -57,7 +61,7 @@ class TaskGrading:
         self._graded: list[CheckVerdict] = []
         self._abnormal: list[CheckVerdict] = []
         self._is_drawn = False
-        self._counterexamples: dict[tuple[Status, str | None], str | None] = {}
+        self._counterexamples: dict[Status, CaseResult | None] = {}
 
     def grade(self, check: Check) -> CheckVerdict:
         """The verdict of one check; a mistake of the suite ends in `harness_failed`."""
@@ -69,7 +73,7 @@ class TaskGrading:
         except HarnessError as problem:
             verdict = self._harness_failed(check, str(problem))
         except Exception as problem:
-            text = f"{type(problem).__name__} in the suite or the reference: {problem}"
+            text = f"{type(problem).__name__} in {self._where(problem)}: {problem}"
             verdict = self._harness_failed(check, text)
         self._graded.append(verdict)
         return replace(verdict, seconds=time.perf_counter() - start)
@@ -97,7 +101,7 @@ class TaskGrading:
             self._abnormal.append(verdict)
         if status == Status.PASSED and self._is_drawn:
             return verdict
-        drawn = pictures(self._drawings(results))
+        drawn = self._drawn(results)
         self._is_drawn |= bool(drawn)
         return replace(verdict, pictures=drawn)
 
@@ -124,30 +128,35 @@ class TaskGrading:
         wrong = [result for result in results if result.status != Status.PASSED]
         worst = next(result for result in wrong if result.status == status)
         share = f"{len(wrong)} of {len(results)} cases are wrong. " if len(results) > 1 else ""
-        misconception = self._misconception(results)
+        smallest = self._smallest(status)
+        misconception = self._misconception([*results, smallest] if smallest else results)
         return replace(
             self._verdict(check, status, f"{share}{worst.case.label}: {worst.complaint}"),
             misconception=misconception.name if misconception else None,
             explanation=misconception.explanation if misconception else None,
-            counterexample=self._counterexample(status, misconception),
+            counterexample=self._shown(smallest) if smallest else None,
             rerun=self._rerun(check),
         )
 
     def _misconception(self, results: Sequence[CaseResult]) -> Misconception | None:
+        """The one that explains all answers, that to the smallest wrong case included."""
         fitting = matching_misconceptions(self.task, results)
         self._fitting.update(m.name for m in fitting)
         return max(fitting, key=lambda m: self._fitting[m.name], default=None)
 
-    def _counterexample(self, status: Status, misconception: Misconception | None) -> str | None:
-        """The simplest input that goes wrong in the same way; searched for once for each way."""
+    def _smallest(self, status: Status) -> CaseResult | None:
+        """The simplest input that goes wrong in the same way, searched for once for each way."""
         if status not in (Status.FAILED, Status.ERROR):
             return None
-        key = (status, misconception.name if misconception else None)
-        if key not in self._counterexamples:
-            self._counterexamples[key] = self._search(status)
-        return self._counterexamples[key]
+        if status not in self._counterexamples:
+            try:
+                self._counterexamples[status] = self._search(status)
+            except Exception as problem:  # the verdict stands without it
+                warnings.warn(f"{self._where(problem)}: counterexamples: {problem}", stacklevel=2)
+                self._counterexamples[status] = None
+        return self._counterexamples[status]
 
-    def _search(self, status: Status) -> str | None:
+    def _search(self, status: Status) -> CaseResult | None:
         def result_of(inputs: Inputs) -> CaseResult:
             return self._result(question(self.task, Case("", inputs), self.attempt.backend))
 
@@ -159,18 +168,32 @@ class TaskGrading:
 
         seed = self.casebook.seed
         inputs = smallest_counterexample(self.task, is_wrong, seed=seed, seconds=_SEARCH_S)
-        if inputs is None:
-            return None
-        result = result_of(inputs)
-        if result.status != status:  # an answer that changes from call to call
-            return None
-        got = (
-            result.complaint
-            if status == Status.ERROR or result.answer is None
-            else f"got      {shown_value(result.answer)}"
-        )
+        result = result_of(inputs) if inputs is not None else None
+        # An answer that changes from call to call has no smallest case.
+        return result if result is not None and result.status == status else None
+
+    def _shown(self, result: CaseResult) -> str:
+        has_answer = result.status == Status.FAILED and result.answer is not None
+        got = f"got      {shown_value(result.answer)}" if has_answer else result.complaint
         shown = shown_inputs(self.task, result.case)
         return f"{shown}\nexpected {shown_value(result.expected)}\n{got}"
+
+    def _drawn(self, results: Sequence[CaseResult]) -> tuple[Picture | Curve, ...]:
+        try:
+            return pictures(self._drawings(results))
+        except Exception as problem:  # the verdict stands without pictures
+            warnings.warn(f"{self._where(problem)}: illustration: {problem}", stacklevel=2)
+            return ()
+
+    def _where(self, problem: Exception) -> str:
+        """The line of the suite or the reference that an exception comes from."""
+        ours = (self.suite.folder, self.task.reference_file.parent)
+        frames = [
+            f"{Path(frame.filename).name}, line {frame.lineno}"
+            for frame in traceback.extract_tb(problem.__traceback__)
+            if Path(frame.filename).parent in ours
+        ]
+        return frames[-1] if frames else f"the suite {self.suite.name}"
 
     def _drawings(self, results: Sequence[CaseResult]) -> tuple[Drawing | Histogram, ...]:
         """The first wrong case that can be drawn, or the first one at all."""
@@ -202,8 +225,16 @@ class TaskGrading:
         return replace(self._verdict(check, Status.HARNESS_FAILED, where), max_score=0)
 
     def _rerun(self, check: Check) -> str:
-        submission = self.attempt.submission.path
+        submission = shlex.quote(self.attempt.submission.path)
         return (
-            f"pytest --bench --submission {shlex.quote(submission)} --suite {self.suite.name} "
+            f"pytest --bench --submission {submission} --suite {shlex.quote(self._suite_found())} "
             f'--bench-seed {self.casebook.seed} -k "{self.task.name} and {check.name}"'
         )
+
+    def _suite_found(self) -> str:
+        """What `--suite` finds this suite by: its name if it is bundled, else its folder."""
+        name, folder = self.suite.name, self.suite.folder
+        if folder == (content_root() / "suites" / name).resolve():
+            return name
+        here = Path.cwd()
+        return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)

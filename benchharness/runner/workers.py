@@ -70,7 +70,7 @@ class Workers:
     def isolation(self) -> Isolation:
         """The tier and the layers that the workers of this run have reached."""
         if self._confinement is None:
-            return Isolation(tier=self._settings.sandbox)
+            return Isolation("off" if self._settings.sandbox == "off" else "process")
         return Isolation(self._tier(), self._confinement.layers, self._confinement.missing)
 
     @property

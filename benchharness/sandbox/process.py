@@ -251,5 +251,6 @@ def _standing_still(pid: int) -> bool:
 def _wait_until(holds: Callable[[], bool], limit_s: float = 2.0) -> None:
     end = time.perf_counter() + limit_s
     while not holds():
+        os.sched_yield()  # the worker has to run to stop, and may share this core
         if time.perf_counter() > end:
             raise SandboxError("sandbox: a worker could not be stopped within 2 s")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -208,6 +208,7 @@ def _task(signature: Signature, page: type) -> Task:
     checks = tuple(value for value in content.values() if isinstance(value, Check))
     if not checks:
         raise SuiteError(f"{signature.name}: has no check; mark a function with @check()")
+    _refuse_unknown(signature, content)
     rule = content.get("rule") or _usual_rule(signature.result)
     _refuse_wrong_rule(signature, rule)
     return Task(
@@ -221,6 +222,18 @@ def _task(signature: Signature, page: type) -> Task:
         counterexamples=known.get("counterexamples"),
         illustration=known.get("illustration"),
     )
+
+
+def _refuse_unknown(signature: Signature, content: Mapping[str, Any]) -> None:
+    """A misspelt `rule`, or a constant that is meant to be one, would be lost in silence."""
+    for name, value in content.items():
+        if name in ("reference", "rule") or name.startswith("__") or inspect.isfunction(value):
+            continue
+        if not isinstance(value, (Check, Misconception, Workload)):
+            raise SuiteError(
+                f"{signature.name}: {name} = {value!r} is no part of a task; "
+                "a class may set `reference` and `rule`"
+            )
 
 
 def _usual_rule(kind: Kind) -> Rule:

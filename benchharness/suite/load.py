@@ -51,7 +51,7 @@ def load_suite(folder: Path) -> Suite:
     if len(files) != 1:
         raise SuiteError(f"{folder}: needs exactly one bench_*.py, has {len(files)}")
     file = files[0]
-    where = f"suites/{folder.name}/{file.name}"
+    where = f"{folder.parent.name}/{folder.name}/{file.name}"
     try:
         module = load_module(file, f"benchharness_suite_{folder.name}")
     except SuiteError as problem:

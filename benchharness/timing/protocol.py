@@ -42,6 +42,7 @@ _STEADY_WINDOW = 5
 _STEADY_WITHIN = 0.02
 _LONGEST_WARM_UP = 20
 _FIRST_LOOK = FEW_ROUNDS
+_FAR_LOOKS = (FEWEST_ROUNDS, 2 * FEWEST_ROUNDS)
 _EARLY_CONFIDENCE = 0.99
 
 
@@ -65,7 +66,8 @@ def measure(
     try:
         with _without_gc():
             session.warm_up()
-            session.run_rounds()
+            if not session.too_long:
+                session.run_rounds()
     except CallFailed as failure:
         return session.failed(failure)
     return session.concluded()
@@ -117,6 +119,7 @@ class _Session:
         self.tallies = {variant: _Tally() for variant in variants.distinct}
         self.probes: list[float] = []
         self.notes: list[str] = []
+        self.too_long = ""
         self.k = 1
         self.calls = 0
         self.verified = 0
@@ -145,6 +148,8 @@ class _Session:
         for turns in range(1, _UNTIMED_CALLS + _LONGEST_WARM_UP + 1):
             for variant, calls in self._round(self.k).items():
                 tallies[variant].add(calls)
+            if self._is_too_long(*(tally.wall_s[0] for tally in compared)):
+                return
             recent = tuple(min(tally.wall_s[-_STEADY_WINDOW:]) for tally in compared)
             if turns >= _UNTIMED_CALLS:
                 self.k = calls_per_sample(recent, self.settings)
@@ -156,6 +161,15 @@ class _Session:
                 break
         self.notes.append("not steady after warming up")
 
+    def _is_too_long(self, submission_s: float, reference_s: float) -> bool:
+        """Whether a single call takes longer than the settings want to wait for."""
+        if max(submission_s, reference_s) > self.settings.longest_call_s:
+            self.too_long = (
+                f"one call takes about {submission_s:.2g} s, the reference's {reference_s:.2g} s: "
+                "too long for quick timing"
+            )
+        return bool(self.too_long)
+
     # -- rounds ----------------------------------------------------------------------------
 
     def run_rounds(self) -> None:
@@ -166,6 +180,8 @@ class _Session:
             self.probes.append(probe_s(self.clock))
             for variant, calls in self._round(self.k, timed=True).items():
                 self.tallies[variant].add(calls)
+            if self.rounds in _FAR_LOOKS and self._is_far():
+                return
             if self.rounds == look:
                 if self._is_precise():
                     return
@@ -224,6 +240,18 @@ class _Session:
         decided = compare(ratio, margin) is not Comparison.INCONCLUSIVE
         return decided and ratio.half_width <= self.settings.precision
 
+    def _is_far(self) -> bool:
+        """Whether every round's ratio lies so far from 1 that its digits do not matter."""
+        samples = self._samples()
+        for raw, null in (
+            (samples.submission, samples.submission_null),
+            (samples.reference, samples.reference_null),
+        ):
+            if raw.min() < 2 * null.max():  # mostly the harness's own time: look closer
+                return False
+        ratios = samples.reference / samples.submission
+        return bool(ratios.min() > self.settings.far or ratios.max() < 1 / self.settings.far)
+
     def _is_time_up(self, round_s: float) -> bool:
         """Whether another round like the last does not fit."""
         measured = max(self.tallies[variant].spent_s for variant in self.compared)
@@ -265,6 +293,8 @@ class _Session:
 
     def concluded(self) -> Measurement:
         """The measurement that ran to its end."""
+        if self.too_long:
+            return replace(self._so_far(), status=TimingStatus.NOISY, message=self.too_long)
         return concluded(
             self._so_far(), self._samples(), margin=self.settings.margin, seed=self.seed
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["FULL", "QUICK", "Settings", "calls_per_sample"]
@@ -16,7 +17,9 @@ class Settings:
 
     `budget_s` is measured time for the slower of submission and reference, `wall_s` a hard cap
     on everything together, `precision` the relative half-width of the ratio's interval that is
-    good enough, and `margin` the difference that counts as one.
+    good enough, and `margin` the difference that counts as one. A ratio that is surely beyond
+    the factor `far` needs no such precision, and a call longer than `longest_call_s` is not
+    worth the wait.
     """
 
     budget_s: float
@@ -26,9 +29,13 @@ class Settings:
     warm_up_s: float = 1.0
     sample_s: float = 2e-3
     longest_sample_s: float = 20e-3
+    far: float = math.inf
+    longest_call_s: float = math.inf
 
 
-QUICK = Settings(budget_s=1.0, wall_s=10.0, precision=0.02, warm_up_s=0.25)
+QUICK = Settings(
+    budget_s=1.0, wall_s=10.0, precision=0.02, warm_up_s=0.25, far=1.5, longest_call_s=1.0
+)
 FULL = Settings(budget_s=3.0, wall_s=60.0, precision=0.01)
 
 

@@ -28,8 +28,8 @@ class Double:
 @pytest.fixture
 def folder(tmp_path):
     """A suite that works."""
-    folder = tmp_path / "doubling"
-    folder.mkdir()
+    folder = tmp_path / "suites" / "doubling"
+    folder.mkdir(parents=True)
     (folder / "reference.py").write_text(REFERENCE)
     (folder / "bench_doubling.py").write_text(BENCH)
     return folder

@@ -201,15 +201,28 @@ def test_a_call_longer_than_the_budget_gets_the_fewest_rounds(machine):
 
 def test_too_few_rounds_give_no_ratio_and_say_so(machine):
     variants = simulated_variants(machine, submission_s=2.0, reference_s=2.0)
-    result = measured(variants, machine, wall_s=10.0)
+    result = measured(variants, machine, wall_s=10.0, longest_call_s=9.0)
     assert result.status is TimingStatus.NOISY
     assert result.speed_ratio is None and "of at least 5 rounds" in result.message
 
 
 def test_long_calls_are_warmed_up_only_once(machine):
     variants = simulated_variants(machine, submission_s=2.0, reference_s=2.0)
-    result = measured(variants, machine, wall_s=10.0)
+    result = measured(variants, machine, wall_s=10.0, longest_call_s=9.0)
     assert variants.submission.calls == result.calls + 1
+
+
+def test_a_call_that_is_too_long_for_quick_timing_is_made_once(machine):
+    variants = simulated_variants(machine, submission_s=2.0, reference_s=0.1)
+    result = measured(variants, machine)
+    assert variants.submission.calls == 1
+    assert result.speed_ratio is None and "about 2 s" in result.message
+
+
+def test_a_difference_of_twice_as_much_needs_few_rounds(machine):
+    variants = simulated_variants(machine, submission_s=20e-3, reference_s=10e-3)
+    result = measured(variants, machine)
+    assert result.rounds == 5 and result.comparison is Comparison.SLOWER
 
 
 class WarmingVariant(SimulatedVariant):

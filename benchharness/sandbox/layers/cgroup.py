@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = ["Cgroup", "join"]
 
 _V1 = Path("/sys/fs/cgroup")
-_EMPTYING_S = 2.0
+_EMPTYING_S = 5.0
 
 
 class Cgroup:

@@ -1,0 +1,119 @@
+"""`run.json`: what the published schema promises, for any run."""
+
+import json
+import math
+from dataclasses import fields, replace
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError, validate
+from sample_run import HIDDEN_WORDS, sample_run
+
+from benchharness.outcomes import CheckVerdict, Run, Status, Timing, TimingStatus, Visibility
+from benchharness.reporting.run_json import run_schema, to_json, write_run
+
+
+def written(run, folder):
+    """A run as another program reads it back."""
+    write_run(run, folder / "run.json")
+    return json.loads((folder / "run.json").read_text("utf-8"))
+
+
+def with_timing(**changes):
+    """The sample run with one timing, and nothing else."""
+    run = sample_run()
+    submission = run.submissions[0]
+    timing = Timing("photograph", "cpu", TimingStatus.OK, **changes)
+    task = replace(submission.tasks[0], timings=(timing,))
+    return replace(run, submissions=(replace(submission, tasks=(task,)),))
+
+
+def timing_of(run):
+    return to_json(run)["submissions"][0]["tasks"][0]["timings"][0]
+
+
+def presentable():
+    """The sample run without its hostile submission, whose device is no device."""
+    run = sample_run()
+    submissions = [replace(s, sha256="0" * 64) for s in run.submissions[:2]]
+    return replace(run, submissions=tuple(submissions))
+
+
+def test_schema_is_a_schema():
+    Draft202012Validator.check_schema(run_schema())
+
+
+def test_run_matches_the_schema(tmp_path):
+    validate(written(presentable(), tmp_path), run_schema())
+
+
+def test_empty_run_matches_the_schema(tmp_path):
+    validate(written(replace(sample_run(), submissions=()), tmp_path), run_schema())
+
+
+def test_schema_notices_a_missing_field():
+    run = to_json(presentable())
+    del run["submissions"][0]["tasks"][0]["status"]
+
+    with pytest.raises(ValidationError, match="'status' is a required property"):
+        validate(run, run_schema())
+
+
+def test_schema_knows_every_status_and_visibility():
+    text = json.dumps(run_schema())
+
+    assert all(f'"{word}"' in text for word in (*Status, *TimingStatus, *Visibility))
+
+
+def test_every_field_of_a_check_but_its_pictures_is_written():
+    check = to_json(presentable())["submissions"][0]["tasks"][0]["checks"][0]
+
+    assert set(check) == {field.name for field in fields(CheckVerdict)} - {"pictures"}
+
+
+def test_hidden_check_stays_with_its_words_and_its_visibility(tmp_path):
+    checks = [
+        check
+        for task in written(presentable(), tmp_path)["submissions"][1]["tasks"]
+        for check in task["checks"]
+        if check["visibility"] == "after_due_date"
+    ]
+
+    assert [check["message"] for check in checks] == [HIDDEN_WORDS[1]]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_number_that_is_not_finite_is_left_out(value):
+    timing = timing_of(with_timing(median_s=value, ci95_s=(0.0, value)))
+
+    assert not {"median_s", "ci95_s"} & set(timing)
+
+
+def test_number_that_is_absent_is_left_out():
+    assert "peak_memory_bytes" not in timing_of(with_timing())
+
+
+def test_zero_is_written():
+    assert timing_of(with_timing(contaminated_share=0.0))["contaminated_share"] == 0.0
+
+
+def test_samples_are_written_in_full():
+    assert timing_of(with_timing(samples_s=(0.1, 0.2)))["samples_s"] == [0.1, 0.2]
+
+
+def test_text_of_a_submission_comes_back_unchanged(tmp_path):
+    run = sample_run()
+    task = run.submissions[2].tasks[0]
+    hostile = "\x1b[31m</script>\u202e\x00"
+    changed = replace(run.submissions[2], tasks=(replace(task, message=hostile),))
+
+    read = written(replace(run, submissions=(changed,)), tmp_path)
+
+    assert read["submissions"][0]["tasks"][0]["message"] == hostile
+
+
+def test_largest_seed_is_kept_exactly(tmp_path):
+    assert written(replace(sample_run(), seed=2**53 - 1), tmp_path)["seed"] == 2**53 - 1
+
+
+def test_every_field_of_a_run_is_written():
+    assert {field.name for field in fields(Run)} <= set(to_json(sample_run()))
