@@ -9,7 +9,6 @@ import pytest
 import benchharness
 
 
-
 def modules():
     found = pkgutil.walk_packages(benchharness.__path__, "benchharness.")
     return ["benchharness", *(module.name for module in found)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import pickle
 import random
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def smallest_counterexample(
                 found.append(candidate)
         return known[key]
 
-    with contextlib.suppress(NoSuchExample, StopIteration, RuntimeError):
+    with _no_files(), contextlib.suppress(NoSuchExample, StopIteration, RuntimeError):
         find(
             inputs(),
             still_wrong,
@@ -101,6 +102,19 @@ def smallest_counterexample(
             random=random.Random(seed),
         )
     return min(found, key=_complexity, default=None)
+
+
+@contextlib.contextmanager
+def _no_files() -> Iterator[None]:
+    """Keep what Hypothesis writes down out of the user's folder."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    with tempfile.TemporaryDirectory(prefix="benchharness-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _complexity(inputs: Inputs) -> tuple[int, float]:

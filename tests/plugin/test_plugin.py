@@ -216,12 +216,12 @@ def test_without_suites_of_its_own_a_folder_gets_the_bundled_ones(bench, folder)
     bench("--collect-only").stdout.fnmatch_lines(["benchharness: *suites: *thresholding*"])
 
 
-def test_broken_suite_is_named_and_the_good_one_still_works(bench, folder):
+def test_broken_suite_is_our_failure_and_the_good_one_is_still_graded(bench, folder):
     (copy_tiny_suite(folder / "suites", "broken") / "bench_broken.py").write_text("1 / 0")
 
     result = bench()
 
-    assert result.ret == 0
+    assert result.ret == 3
     result.stdout.fnmatch_lines(
         [
             "benchharness: left out: suites/broken/bench_broken.py, line 1: ZeroDivisionError: *",

@@ -238,7 +238,7 @@ def incomplete(rng):
 @pytest.mark.parametrize(
     "cases, said",
     [
-        (raising, "RuntimeError in the suite or the reference: mistake of the author"),
+        (raising, "RuntimeError in the suite tiny: mistake of the author"),
         (incomplete, "case 'a case': has the inputs picture; the signature says image"),
     ],
 )
