@@ -99,7 +99,7 @@ def _new_submission(options: argparse.Namespace) -> int:
     from benchharness.runner.starters import new_submission
 
     path = new_submission(options.suite, options.output)
-    print(f"wrote {path}; now: pytest --bench --submission {path} --suite {options.suite}")
+    print(f"wrote {path}; now: pytest --bench --submission={path} --suite={options.suite}")
     return 0
 
 

@@ -53,18 +53,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME_OR_PATH",
         help="a bundled suite or a folder; repeatable (default: suites/, else all bundled ones)",
     )
-    group.addoption("--bench-device", default="all", choices=["cpu", "cuda", "all"])
-    group.addoption("--bench-timing", default="quick", choices=["off", "quick", "full"])
-    group.addoption("--bench-seed", type=int, metavar="N", help="repeat a run's inputs")
-    group.addoption("--bench-timeout", type=float, default=10.0, metavar="SECONDS")
-    group.addoption("--bench-memory", type=int, default=2048, metavar="MIB")
-    group.addoption(
-        "--bench-sandbox", default="auto", choices=["auto", "strict", "process", "off"]
-    )
+    group.addoption("--bench-device", default="all", metavar="cpu|cuda|all")
+    group.addoption("--bench-timing", default="quick", metavar="off|quick|full")
+    group.addoption("--bench-seed", metavar="N", help="repeat a run's inputs")
+    group.addoption("--bench-timeout", default="10", metavar="SECONDS", help="for each call")
+    group.addoption("--bench-memory", default="2048", metavar="MIB")
+    group.addoption("--bench-sandbox", default="auto", metavar="auto|strict|process|off")
     group.addoption("--bench-json", metavar="PATH", help="default: bench-results/run.json")
     group.addoption("--bench-html", metavar="PATH", help="default: bench-results/report.html")
     group.addoption("--bench-gradescope", metavar="PATH", help="a Gradescope results.json")
-    group.addoption("--bench-min-score", type=float, metavar="PERCENT")
+    group.addoption("--bench-min-score", metavar="PERCENT", help="exit with 1 below it")
     parser.addini("bench_submission", "submissions to grade", type="args")
     parser.addini("bench_suites", "suites to grade them on", type="args")
 
@@ -112,12 +110,34 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _configured(config: pytest.Config) -> BenchRun:
-    from benchharness.errors import HarnessError
+    from benchharness.errors import HarnessError, SuiteError, UsageError
 
     try:
         return BenchRun(config)
     except HarnessError as problem:
-        pytest.exit(f"benchharness: {problem}", returncode=_USAGE)
+        ours = not isinstance(problem, (SuiteError, UsageError))
+        code = _HARNESS_FAILED if ours else _USAGE
+        pytest.exit(f"benchharness: {problem}", returncode=code)
+
+
+def _minimum(text: str | None) -> float:
+    """The least score in percent that ends a run well; 0 where none is asked for."""
+    from benchharness.errors import UsageError
+
+    minimum: float = _number("--bench-min-score", text or "0", float)
+    if not 0 <= minimum <= 100:
+        raise UsageError(f"--bench-min-score must lie in 0..100, got {text}")
+    return minimum
+
+
+def _number(option: str, text: str, kind: type[int] | type[float]) -> Any:
+    from benchharness.errors import UsageError
+
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise UsageError(f"{option} takes {wanted}, got {text!r}") from None
 
 
 def _as_typed(path: Path) -> Path:
@@ -135,6 +155,7 @@ class BenchRun:
         self.config = config
         if config.option.reportchars == _USUAL_REPORT:
             config.option.reportchars = ""  # the summary below says it better
+        self.minimum = _minimum(config.option.bench_min_score)
         self.suites, broken = self._suites()
         self.problems = [f"left out: {problem}" for problem in broken]
         paths, self.node_ids, config.args = self._split_arguments()
@@ -156,16 +177,18 @@ class BenchRun:
         option = self.config.option
         if option.bench_device == "cuda":
             raise UsageError("--bench-device cuda: timing on a GPU is not built yet; use cpu")
-        if option.bench_min_score is not None and not 0 <= option.bench_min_score <= 100:
+        if option.bench_device not in ("cpu", "all"):
             raise UsageError(
-                f"--bench-min-score must lie in 0..100, got {option.bench_min_score!r}"
+                f"--bench-device must be cpu, cuda or all; got {option.bench_device!r}"
             )
-        seed = self._worker_input("bench_seed") or option.bench_seed
+        seed = self._worker_input("bench_seed")
+        if seed is None and option.bench_seed is not None:
+            seed = _number("--bench-seed", option.bench_seed, int)
         values = {
             "timing": "off" if self._is_timing_off() else option.bench_timing,
             "sandbox": option.bench_sandbox,
-            "timeout_s": option.bench_timeout,
-            "memory_mib": option.bench_memory,
+            "timeout_s": _number("--bench-timeout", option.bench_timeout, float),
+            "memory_mib": _number("--bench-memory", option.bench_memory, int),
         }
         return Settings(**values) if seed is None else Settings(seed=seed, **values)
 
@@ -340,8 +363,7 @@ class BenchRun:
             session.exitstatus = 1
 
     def _is_under_minimum(self, run: Run) -> bool:
-        minimum = self.config.option.bench_min_score
-        return minimum is not None and any(s.percent < minimum for s in run.submissions)
+        return any(s.percent < self.minimum for s in run.submissions)
 
     def _write_results(self, run: Run) -> None:
         from benchharness.reporting.page import write_report

@@ -81,7 +81,7 @@ def test_new_submission_writes_the_starter_and_says_what_to_do(here, capsys):
     assert "def otsu_threshold" in (here / "submission.py").read_text("utf-8")
     assert capsys.readouterr().out == (
         "wrote submission.py; now: "
-        "pytest --bench --submission submission.py --suite thresholding\n"
+        "pytest --bench --submission=submission.py --suite=thresholding\n"
     )
 
 

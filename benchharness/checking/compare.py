@@ -30,7 +30,8 @@ class Difference:
             return values
         place = self.worst[0] if len(self.worst) == 1 else self.worst
         share = 100 * self.count / self.size
-        many = f"{self.count} of {self.size} values differ ({'100' if share > 99 else f'{share:.2g}'} %)."
+        percent = "100" if share > 99 else f"{share:.2g}"
+        many = f"{self.count} of {self.size} values differ ({percent} %)."
         return f"{many} Worst at {place}: {values}"
 
 

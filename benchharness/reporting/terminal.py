@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ __all__ = ["Line", "explained", "failure_text", "summary"]
 
 _WIDTH = 96
 _MESSAGE_LIMIT = 1_500
+_WORKFLOW_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def explained(check: CheckVerdict, *, again: bool = False) -> str:
         parts.append("Smallest case found:\n" + textwrap.indent(check.counterexample, "  "))
     if check.rerun:
         parts.append(f"Run just this again:\n  {check.rerun}")
-    return plain("\n\n".join(parts))
+    return _no_orders(plain("\n\n".join(parts)))
 
 
 def summary(run: Run) -> Iterator[Line]:
@@ -96,7 +98,7 @@ def _told(tasks: list[TaskVerdict], message: str) -> Iterator[Line]:
     ]
     text = visible[0].message if visible else "its details are shown later."
     because = visible[0].explanation if visible else None
-    for line in _wrapped(clip(plain(text), 400)).splitlines()[:3]:
+    for line in _wrapped(_no_orders(clip(plain(text), 400))).splitlines()[:3]:
         yield Line(f"            {line}")
     if because:
         first = because.partition("\n\n")[0].replace("\n", " ")
@@ -134,6 +136,11 @@ def _measured(timing: Timing) -> str:
     if timing.comparison:
         text += f" {timing.comparison.lower()}"
     return text + ("" if timing.status == "ok" else f"   {timing.status}")
+
+
+def _no_orders(text: str) -> str:
+    """Text that a CI service does not take for its own workflow commands."""
+    return _WORKFLOW_COMMAND.sub(r"\1: :", text).replace("##[", "# #[")
 
 
 def _wrapped(text: str) -> str:

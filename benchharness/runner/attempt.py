@@ -73,6 +73,7 @@ class Attempt:
         self._served: set[str] = set()
         self._found: dict[str, str] = {}
         self._others: list[str] = []
+        self._broken = ""
         self._unusable: Unusable | None = None
         if submission.problem:
             self._unusable = Unusable(Status.ERROR, submission.problem)
@@ -86,6 +87,9 @@ class Attempt:
         """Raise Unusable, with a guess at a misspelt name, unless the function is defined."""
         if self.defines(task):
             return
+        if self._broken:
+            text = f"is not defined, but a module cannot be imported: {self._broken}"
+            raise Unusable(Status.ERROR, text)
         near = difflib.get_close_matches(task.name, self._others, n=1, cutoff=0.75)
         guess = f" There is `{near[0]}`: is it misspelt?" if near else ""
         raise Unusable(Status.MISSING, f"is not defined. Define {task.signature.call}.{guess}")
@@ -155,6 +159,8 @@ class Attempt:
             raise Unusable(Status.TAMPERED, f"importing it: {_NEVER_SENT}")
         self._found = {name: _short(found[name]) for name in self._wanted if name in found}
         self._others = [_short(name) for name in others[:_MOST_OTHERS]]
+        broken = report.get("broken")
+        self._broken = _import_problem(broken[0]) if isinstance(broken, list) and broken else ""
 
 
 def for_backend(backend: str, inputs: Inputs) -> Inputs:

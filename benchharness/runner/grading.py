@@ -227,7 +227,7 @@ class TaskGrading:
     def _rerun(self, check: Check) -> str:
         submission = shlex.quote(self.attempt.submission.path)
         return (
-            f"pytest --bench --submission {submission} --suite {shlex.quote(self._suite_found())} "
+            f"pytest --bench --submission={submission} --suite={shlex.quote(self._suite_found())} "
             f'--bench-seed {self.casebook.seed} -k "{self.task.name} and {check.name}"'
         )
 

@@ -22,6 +22,7 @@ _LONG_QUOTES = ('"""', "'''")
 _TOKEN = re.compile(
     r"""\"{3}|'{3}|"(?:\\.?|[^"\\])*(?:"|$)|'(?:\\.?|[^'\\])*(?:'|$)|#.*|[][(){}]"""
 )
+_SHELL_ASSIGNMENT = re.compile(r"(\s*[A-Za-z_]\w*\s*=\s*)[!%]")
 _MAX_FILES = 10_000
 _MAX_BYTES = 512 * 2**20
 _SKIPPED = ("__pycache__", ".git", ".ipynb_checkpoints", "node_modules", ".venv")
@@ -262,8 +263,11 @@ def _without_magics(cell: str) -> str:
     for line in cell.split("\n"):
         bare = line.lstrip()
         magic = bare.startswith(("%", "!", "?")) or (bare.endswith("?") and " " not in bare)
+        assigned = None if statement.is_open else _SHELL_ASSIGNMENT.match(line)
         if magic and not statement.is_open:
             lines.append(line[: len(line) - len(bare)] + "pass  # magic")
+        elif assigned:
+            lines.append(f"{assigned[1]}[]  # magic")
         else:
             statement.read(line)
             lines.append(line)

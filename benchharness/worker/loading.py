@@ -16,6 +16,7 @@ __all__ = ["Functions", "load"]
 Functions = dict[str, Callable[..., Any]]
 
 _MOST_NAMES = 200
+_MOST_BROKEN = 10
 _MOST_PARAMETERS = 500
 
 
@@ -40,21 +41,31 @@ def load(
     functions : dict
     report : dict
         `found`: each function's parameters as they were written; `others`: further public
-        names, for guessing at misspelt ones.
+        names, for guessing at misspelt ones; `broken`: what the modules raised that could not
+        be imported, when others could.
 
-    Whatever a module raises while it is imported goes to the caller.
+    What the only module raises, or the first of several when none defines a wanted function, goes
+    to the caller.
     """
     _prepare_interpreter(root, targets)
     functions: Functions = {}
     others: set[str] = set()
+    broken: list[BaseException] = []
     for target in targets:
-        module = _run(root, target)
+        try:
+            module = _run(root, target)
+        except BaseException as problem:
+            broken.append(problem)
+            continue
         others |= {name for name in vars(module) if not name.startswith("_")}
         for name in wanted:
             if name not in functions and callable(getattr(module, name, None)):
                 functions[name] = getattr(module, name)
+    if broken and not functions:
+        raise broken[0]
     found = {name: _described(function) for name, function in functions.items()}
-    return functions, {"found": found, "others": sorted(others - set(wanted))[:_MOST_NAMES]}
+    names = sorted(others - set(wanted))[:_MOST_NAMES]
+    return functions, {"found": found, "others": names, "broken": broken[:_MOST_BROKEN]}
 
 
 def _prepare_interpreter(root: str, targets: Sequence[str]) -> None:

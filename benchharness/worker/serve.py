@@ -63,6 +63,7 @@ class Worker:
         """Import the submission's modules; what was found in them."""
         self.root, targets, wanted = request
         self.functions, report = load(self.root, targets, wanted)
+        report["broken"] = [self.describe(problem) for problem in report["broken"]]
         return report
 
     def call(self, request: tuple[str, tuple[Any, ...]]) -> Any:

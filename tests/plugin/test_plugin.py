@@ -1,6 +1,7 @@
 """`pytest --bench` as students, labs and CI jobs run it: pytest in a folder of its own."""
 
 import json
+import re
 import shlex
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -152,7 +153,7 @@ def test_wrong_submission_fails_with_the_reason(bench, folder):
             "Smallest case found:",
             "  image = [[][[]0]]",
             "Run just this again:",
-            "  pytest --bench --submission submission.py --suite suites/tiny --bench-seed *",
+            "  pytest --bench --submission=submission.py --suite=suites/tiny --bench-seed *",
             "submission.py: 1 of 4 points (25 %)",
         ]
     )
@@ -248,7 +249,7 @@ USAGE = {
     "timeout 0": (["--bench-timeout", "0"], "timeout must lie in (0, 86400] seconds, got 0.0"),
     "memory 1": (["--bench-memory", "1"], "memory must lie in 16..1048576 MiB, got 1"),
     "seed -1": (["--bench-seed", "-1"], "seed must lie in 0..2**53-1, got -1"),
-    "score 101": (["--bench-min-score", "101"], "--bench-min-score must lie in 0..100, got 101.0"),
+    "score 101": (["--bench-min-score", "101"], "--bench-min-score must lie in 0..100, got 101"),
     "cuda": (["--bench-device", "cuda"], "--bench-device cuda: "),
 }
 
@@ -267,8 +268,8 @@ def test_mistake_is_one_line_and_exit_code_2(arguments, said, bench):
 def test_value_that_is_no_choice_is_refused_with_the_choices(arguments, bench):
     result = bench(*arguments)
 
-    assert result.ret == 4  # pytest's own, for what its parser refuses
-    result.stderr.fnmatch_lines([f"*error: argument {arguments[0]}: invalid *"])
+    assert result.ret == 2
+    assert re.search("must be one of|takes a whole number", one_line(result))
 
 
 def test_gradescope_file_of_two_submissions_is_refused(bench, folder):

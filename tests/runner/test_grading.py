@@ -165,7 +165,7 @@ def test_command_to_run_just_this_again_finds_submission_suite_and_inputs(
     monkeypatch.chdir(SUITE.folder.parent)
 
     assert first(WRONG).rerun == (
-        f"pytest --bench --submission {tmp_path / 'hw.py'} --suite tiny "
+        f"pytest --bench --submission={tmp_path / 'hw.py'} --suite=tiny "
         '--bench-seed 11 -k "negative and images"'
     )
 
@@ -173,7 +173,7 @@ def test_command_to_run_just_this_again_finds_submission_suite_and_inputs(
 def test_suite_that_stands_elsewhere_is_named_by_its_folder(first, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    assert f"--suite {SUITE.folder} " in first(WRONG).rerun
+    assert f"--suite={SUITE.folder} " in first(WRONG).rerun
 
 
 def test_pictures_are_drawn_of_the_first_wrong_case(first):

@@ -345,7 +345,6 @@ def test_hostile_text_reaches_neither_terminal_nor_page_as_it_is(folder):
     xml.etree.ElementTree.parse(folder / "work" / "junit.xml")
 
 
-@pytest.mark.xfail(strict=True, reason="a message's own lines are printed as lines")
 def test_message_gives_no_order_to_the_ci_that_reads_the_output(folder):
     hand_in(folder, "def midpoint_threshold(p1, p2): raise ValueError('\\n::add-mask::0')\n")
     output, _ = bench(folder, "-k", "midpoint_threshold").communicate(timeout=120)
