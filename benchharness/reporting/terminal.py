@@ -135,7 +135,10 @@ def _measured(timing: Timing) -> str:
         text += f"   {format_ratio(timing.speed_ratio, timing.speed_ratio_ci95)}"
     if timing.comparison:
         text += f" {timing.comparison.lower()}"
-    return text + ("" if timing.status == "ok" else f"   {timing.status}")
+    if timing.status == "ok":
+        return text
+    why = "" if timing.speed_ratio is not None else f": {plain(timing.message)}"
+    return f"{text}   {timing.status}{why}"
 
 
 def _no_orders(text: str) -> str:
