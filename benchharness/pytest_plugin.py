@@ -215,7 +215,12 @@ class BenchRun:
 
         config = self.config
         root = config.rootpath
-        usual = [name for name in _USUAL_SUBMISSIONS if (root / name).exists()]
+        usual = [
+            folder / name
+            for folder in (Path.cwd(), root)
+            for name in _USUAL_SUBMISSIONS
+            if (folder / name).exists()
+        ]
         paths = [Path(name) for name in config.getoption("submission") or ()] or [
             _as_typed(root / name) for name in config.getini("bench_submission") or usual[:1]
         ]

@@ -7,6 +7,7 @@ from benchharness.timing.noise import Noise
 from benchharness.timing.protocol import measure
 from benchharness.timing.settings import FULL, QUICK, Settings
 from benchharness.timing.statistics import Comparison, Estimate, Samples
+from benchharness.timing.timers import punctual_timers
 from benchharness.timing.variants import Call, CallFailed, Rotation, Variant, Variants
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "alone_on_this_machine",
     "measure",
     "on_one_core",
+    "punctual_timers",
     "to_timing",
 ]
