@@ -35,6 +35,7 @@ from benchharness.timing import (
     alone_on_this_machine,
     measure,
     on_one_core,
+    punctual_timers,
     to_timing,
 )
 from benchharness.worker.codec import Packed
@@ -167,8 +168,9 @@ class TimingBench:
             self._submission, self._reference, self._nulls[backend], self._nulls["numpy"]
         )
         preset, rng = _PRESETS[self._settings.timing], stream(self._settings.seed, *place)
+        processes = [worker.pid for worker in self._opened]
         try:
-            with alone_on_this_machine(), on_one_core([worker.pid for worker in self._opened]):
+            with alone_on_this_machine(), on_one_core(processes), punctual_timers():
                 measurement = measure(variants, inputs, verify, preset, rng)
         except ProcessLookupError:  # a thread of the submission has ended its process meanwhile
             failed = CallFailed(TimingStatus.FAILED, "the process ended itself between calls")

@@ -13,9 +13,9 @@ reference = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(reference)
 
 _RNG = np.random.default_rng(7)
-_BANDS = _RNG.integers(0, 96, (512, 512)) + 128 * _RNG.integers(0, 2, (512, 512))
+_GRAINS = np.frombuffer(_RNG.bytes(512 * 512), dtype=np.uint8) & 0b1011_1111
 ARGUMENTS = {
-    "otsu_threshold": (_BANDS.astype(np.uint8),),
+    "otsu_threshold": (_GRAINS.reshape(512, 512),),
     "convolve": (_RNG.random((256, 256)), _RNG.random((3, 3))),
 }
 FUNCTIONS = {name: getattr(reference, name) for name in ARGUMENTS}

@@ -83,7 +83,7 @@ def needed_by_python() -> Readable:
         if os.path.exists(path)
         for spelling in (path, os.path.realpath(path))
     )
-    hidden = tuple(
+    hidden = _outermost(
         path
         for path in _content_folders()
         if os.path.isdir(path) and any(beneath(path, tree) for tree in paths)
