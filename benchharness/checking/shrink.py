@@ -80,15 +80,23 @@ def smallest_counterexample(
     def inputs(draw: Callable[[Any], Any]) -> Inputs:
         return draw_inputs(Draw(draw))
 
+    def asked(candidate: Inputs) -> bool:
+        nonlocal end
+        try:
+            return time.monotonic() < end and is_wrong(candidate)
+        except StopIteration:
+            end = 0.0
+            return False
+
     def still_wrong(candidate: Inputs) -> bool:
         key = pickle.dumps(candidate)
         if key not in known:
-            known[key] = time.monotonic() < end and is_wrong(candidate)
+            known[key] = asked(candidate)
             if known[key]:
                 found.append(candidate)
         return known[key]
 
-    with _no_files(), contextlib.suppress(NoSuchExample, StopIteration, RuntimeError):
+    with _no_files(), contextlib.suppress(NoSuchExample):
         find(
             inputs(),
             still_wrong,
