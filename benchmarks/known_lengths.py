@@ -86,7 +86,7 @@ def _figures(condition: str, tool: str, rounds: list[dict[int, float]]) -> list[
     figures = []
     for length, allowed in _LENGTHS_US.items():
         errors = [found[length] - 1 for found in rounds]
-        goal = Goal(allowed, False, f"within {allowed:.0%}") if tool == "benchharness" else None
+        goal = Goal(allowed, f"within {allowed:.0%}", "share") if tool == "benchharness" else None
         figures.append(
             Figure(
                 f"{_NAMES[length]}, {condition}, {tool}",

@@ -28,7 +28,7 @@ def measure(*, quick: bool) -> Result:
             "without_s": lambda: _empty_run_s(empty, "-p", "no:benchharness"),
         }
         in_turn(1, measures)  # fills caches of bytecode and files
-        found = in_turn(5 if quick else 60, measures)
+        found = in_turn(5 if quick else 40, measures)
     added = np.subtract(found["with_s"], found["without_s"])
     low, high = _interval(added)
     without_s = median(found["without_s"])

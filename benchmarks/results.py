@@ -21,15 +21,26 @@ _PACKAGES = ("numpy", "torch", "pytest", "pytest-benchmark", "pyperf")
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound for a figure; `said` is how a table writes it."""
+    """
+    A bound for a figure; `said` is how a table writes it.
+
+    `unit` is "s", "share" (of 1) or nothing, for what is counted.
+    """
 
     bound: float
-    at_least: bool
     said: str
+    unit: str
+    at_least: bool = False
 
     def reached(self, value: float) -> bool:
         """Whether a value keeps the bound."""
         return value >= self.bound if self.at_least else value <= self.bound
+
+    def amount(self, difference: float) -> str:
+        """A difference from the bound in words."""
+        if self.unit == "share":
+            return f"{100 * difference:.2g} percentage points"
+        return f"{difference:.2g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -48,9 +59,7 @@ class Figure:
             return "–"
         if self.goal.reached(self.value):
             return "reached"
-        away = abs(self.value - self.goal.bound)
-        share = f" ({away / self.goal.bound:.0%} of the goal)" if self.goal.bound else ""
-        return f"**missed** by {away:.3g}{share}"
+        return f"**missed** by {self.goal.amount(abs(self.value - self.goal.bound))}"
 
 
 @dataclass(frozen=True)

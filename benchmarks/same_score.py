@@ -37,7 +37,7 @@ def measure(*, quick: bool) -> Result:
                 f"different scores of {name}, graded {repetitions} times",
                 len(set(found)),
                 str(len(set(found))),
-                Goal(1, False, "1"),
+                Goal(1, "1", ""),
                 f"scores {sorted(set(found))}; {len(verdicts[name])} different set(s) of verdicts",
             )
             for name, found in scores.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from benchharness.timing import (
     QUICK,
     Call,
     CallFailed,
+    NullRotation,
     Rotation,
     Variants,
     alone_on_this_machine,
@@ -47,6 +48,7 @@ _COPIES = range(4)
 _PRESETS = {"quick": QUICK, "full": FULL}
 _NULL_SOURCE = b"""\
 import copy
+from time import perf_counter
 
 
 def prepare(example):
@@ -54,10 +56,20 @@ def prepare(example):
     answer = example.clone() if hasattr(example, "clone") else copy.deepcopy(example)
 
 
+def last(given):
+    global seconds
+    seconds = given
+
+
 def null(*arguments):
+    end = perf_counter() + seconds
+    while perf_counter() < end:
+        pass
     return answer
 """
-"""A null call receives what the others receive and answers in the same shape, ready made."""
+"""
+A null call receives what the others receive, waits, and answers in the same shape, ready made.
+"""
 
 
 def failed_timing(failure: CallFailed, workload: Workload, size: int) -> Timing:
@@ -108,6 +120,35 @@ class _TimedFunction:
         return Call(reply.wall_s, reply.cpu_s, reply.value)
 
 
+class _TimedNull(_TimedFunction):
+    """A null call, which keeps what it waits to itself."""
+
+    _waits_s = 0.0
+
+    def prepare(self, example: Any) -> None:
+        """Answer like this from now on, and at once."""
+        self._tell("prepare", example)
+        self.last(0.0)
+
+    def last(self, seconds: float) -> None:
+        """Wait so long in every call from now on."""
+        self._tell("last", seconds)
+        self._waits_s = seconds
+
+    def call(self, arguments: object) -> Call:
+        """One call, less what it waited."""
+        call = super().call(arguments)
+        return replace(call, wall_s=call.wall_s - self._waits_s, cpu_s=call.cpu_s - self._waits_s)
+
+    def _tell(self, function: str, value: object) -> None:
+        self.worker.resume()
+        try:
+            self.worker.call(call_message(function, (value,)), self._limits)
+        except WorkerLost as loss:
+            raise HarnessError(f"{self.name}: {loss.cause}: {loss}") from loss
+        self.worker.suspend()
+
+
 class TimingBench:
     """
     The workers that time one task of one submission, kept for all its workloads.
@@ -149,7 +190,12 @@ class TimingBench:
         task, backend = self._task, self._backend
         place = (self._suite.name, task.name, workload.name, str(size))
         inputs_rng = stream(self._settings.seed, *place, "inputs")
-        self._prepare_nulls(task.expected(workload.inputs(inputs_rng, size)))
+        example = task.expected(workload.inputs(inputs_rng, size))
+        nulls = {}
+        for name, copies in self._nulls.items():
+            for null in copies:
+                null.prepare(example)
+            nulls[name] = NullRotation(copies)
         calls = {(task.name, backend), (task.reference.__name__, "numpy")}
         calls |= {("null", name) for name in self._nulls}
 
@@ -164,9 +210,7 @@ class TimingBench:
             assert isinstance(arguments, _Arguments)
             return judge(task, arguments.inputs, answer, arguments.expected)
 
-        variants = Variants(
-            self._submission, self._reference, self._nulls[backend], self._nulls["numpy"]
-        )
+        variants = Variants(self._submission, self._reference, nulls[backend], nulls["numpy"])
         preset, rng = _PRESETS[self._settings.timing], stream(self._settings.seed, *place)
         processes = [worker.pid for worker in self._opened]
         try:
@@ -210,7 +254,7 @@ class TimingBench:
         call = (name, "numpy")
         return Rotation([self._timed("reference", open_one(), call, _failed) for _ in _COPIES])
 
-    def _trusted_variants(self) -> tuple[Rotation, dict[str, _TimedFunction]]:
+    def _trusted_variants(self) -> tuple[Rotation, dict[str, list[_TimedNull]]]:
         """The reference and the null calls; where they fail, it is not the submission's doing."""
         try:
             nulls = {name: self._null_variant(name) for name in {self._backend, "numpy"}}
@@ -218,16 +262,15 @@ class TimingBench:
         except CallFailed as failure:
             raise HarnessError(f"timing the reference: {failure}") from failure
 
-    def _null_variant(self, backend: str) -> _TimedFunction:
-        """A function that does nothing."""
+    def _null_variant(self, backend: str) -> list[_TimedNull]:
+        """A function that only waits."""
         folder = self._staged("null.py", _NULL_SOURCE)
-        worker = self._worker(backend, folder, ["null.py"], ["prepare", "null"])
-        return self._timed(f"null call ({backend})", worker, ("null", backend), _failed)
+        name, call = f"null call ({backend})", ("null", backend)
 
-    def _prepare_nulls(self, example: Any) -> None:
-        for null in self._nulls.values():
-            null.worker.resume()
-            null.worker.call(call_message("prepare", (example,)), self._limits)
+        def open_one() -> WorkerProcess:
+            return self._worker(backend, folder, ["null.py"], ["prepare", "last", "null"])
+
+        return [_TimedNull(name, open_one(), call, self._limits, _failed) for _ in _COPIES]
 
     def _staged(self, name: str, source: bytes) -> Path:
         target = self._workers.staging.folder() / name

@@ -24,7 +24,7 @@ _INSTALL = {"torch": "pip install torch", "tensorflow": "pip install tensorflow-
 _SERVER: type[ForkServer | SpawnServer] = ForkServer if sys.platform == "linux" else SpawnServer
 _SCRATCH_BYTES = 256 * 2**20
 _FRAMEWORK_BYTES = 2048 * 2**20
-_MOST_WORKERS = 5
+_MOST_WORKERS = 16
 
 
 class Workers:

@@ -8,7 +8,15 @@ from benchharness.timing.protocol import measure
 from benchharness.timing.settings import FULL, QUICK, Settings
 from benchharness.timing.statistics import Comparison, Estimate, Samples
 from benchharness.timing.timers import punctual_timers
-from benchharness.timing.variants import Call, CallFailed, Rotation, Variant, Variants
+from benchharness.timing.variants import (
+    Call,
+    CallFailed,
+    NullRotation,
+    NullVariant,
+    Rotation,
+    Variant,
+    Variants,
+)
 
 __all__ = [
     "FULL",
@@ -19,6 +27,8 @@ __all__ = [
     "Estimate",
     "Measurement",
     "Noise",
+    "NullRotation",
+    "NullVariant",
     "Rotation",
     "Samples",
     "Settings",

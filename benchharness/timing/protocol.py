@@ -142,15 +142,20 @@ class _Session:
     # -- warm-up ---------------------------------------------------------------------------
 
     def warm_up(self) -> None:
-        """Run single calls, then samples until they are steady, and choose the calls a sample."""
+        """Run calls until they are steady; choose the calls a sample and how long a null waits."""
         tallies = {variant: _Tally() for variant in self.variants.distinct}
+        self._run_until_steady(tallies)
+        self._match_nulls(tallies)
+
+    def _run_until_steady(self, tallies: dict[Variant, _Tally]) -> None:
+        """Single calls at first, then samples of as many calls as those suggest."""
         compared = [tallies[variant] for variant in self.compared]
         for turns in range(1, _UNTIMED_CALLS + _LONGEST_WARM_UP + 1):
             for variant, calls in self._round(self.k).items():
                 tallies[variant].add(calls)
             if self._is_too_long(*(tally.wall_s[0] for tally in compared)):
                 return
-            recent = tuple(min(tally.wall_s[-_STEADY_WINDOW:]) for tally in compared)
+            recent = tuple(_recent_s(tally) for tally in compared)
             if turns >= _UNTIMED_CALLS:
                 self.k = calls_per_sample(recent, self.settings)
             if all(_is_steady(tally.wall_s[_UNTIMED_CALLS:]) for tally in compared):
@@ -160,6 +165,13 @@ class _Session:
             if self.elapsed_s >= self.settings.wall_s / 2:
                 break
         self.notes.append("not steady after warming up")
+
+    def _match_nulls(self, tallies: dict[Variant, _Tally]) -> None:
+        """Let null calls wait as long as the faster side's calls work."""
+        call_s = min(_recent_s(tallies[variant]) for variant in self.compared)
+        for null in self.variants.nulls:
+            net_s = max(0.0, call_s - _recent_s(tallies[null]))
+            null.last(min(net_s, self.settings.longest_null_s))
 
     def _is_too_long(self, submission_s: float, reference_s: float) -> bool:
         """Whether a single call takes longer than the settings want to wait for."""
@@ -322,6 +334,11 @@ class _Session:
             if tally.wait_s and null.wait_s
         ]
         return float(np.concatenate(flags).mean()) if flags else None
+
+
+def _recent_s(tally: _Tally) -> float:
+    """The least of the last few samples."""
+    return min(tally.wall_s[-_STEADY_WINDOW:])
 
 
 def _is_steady(samples: list[float]) -> bool:

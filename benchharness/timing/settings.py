@@ -19,7 +19,7 @@ class Settings:
     on everything together, `precision` the relative half-width of the ratio's interval that is
     good enough, and `margin` the difference that counts as one. A ratio that is surely beyond
     the factor `far` needs no such precision, and a call longer than `longest_call_s` is not
-    worth the wait.
+    worth the wait. A null call waits `longest_null_s` at most: later nothing gets colder.
     """
 
     budget_s: float
@@ -29,6 +29,7 @@ class Settings:
     warm_up_s: float = 1.0
     sample_s: float = 2e-3
     longest_sample_s: float = 20e-3
+    longest_null_s: float = 5e-3
     far: float = math.inf
     longest_call_s: float = math.inf
 

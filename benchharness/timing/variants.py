@@ -10,7 +10,7 @@ from typing import Protocol
 from benchharness.errors import HarnessError
 from benchharness.outcomes import TimingStatus
 
-__all__ = ["Call", "CallFailed", "Rotation", "Variant", "Variants"]
+__all__ = ["Call", "CallFailed", "NullRotation", "NullVariant", "Rotation", "Variant", "Variants"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,18 @@ class Variant(Protocol):
         """One timed call; raises CallFailed where it gives no answer."""
 
 
+class NullVariant(Variant, Protocol):
+    """
+    A variant whose calls do nothing: what they take is the harness's own share.
+
+    That share grows with the length of a call, by up to 0.1 ms: while a call lasts, the grader and
+    the worker's loop around it get cold in the caches. So a null call waits as long.
+    """
+
+    def last(self, seconds: float) -> None:
+        """Let every further call wait so long, and leave that out of what it says it took."""
+
+
 class Rotation:
     """
     Several workers of one function as one variant: each turn is the next worker's.
@@ -75,22 +87,41 @@ class Rotation:
         return self._current.call(arguments)
 
 
+class NullRotation(Rotation):
+    """
+    As many workers for the null call: one that is asked every round is warmer than the others.
+    """
+
+    def __init__(self, workers: Sequence[NullVariant]) -> None:
+        super().__init__(workers)
+        self.workers = tuple(workers)
+
+    def last(self, seconds: float) -> None:
+        """Let every worker wait so long from now on."""
+        for worker in self.workers:
+            worker.last(seconds)
+
+
 @dataclass(frozen=True)
 class Variants:
     """
     What a round runs.
 
-    A null call receives the same inputs, does nothing and answers in the same shape: it measures
+    A null call receives the same inputs, only waits and answers in the same shape: it measures
     the harness's own share of a call. Both nulls may be the same object.
     """
 
     submission: Variant
     reference: Variant
-    submission_null: Variant
-    reference_null: Variant
+    submission_null: NullVariant
+    reference_null: NullVariant
 
     @property
     def distinct(self) -> tuple[Variant, ...]:
         """Every variant once."""
-        nulls = dict.fromkeys((self.submission_null, self.reference_null))
-        return (self.submission, self.reference, *nulls)
+        return (self.submission, self.reference, *self.nulls)
+
+    @property
+    def nulls(self) -> tuple[NullVariant, ...]:
+        """Every null call once."""
+        return tuple(dict.fromkeys((self.submission_null, self.reference_null)))

@@ -58,6 +58,7 @@ class SimulatedVariant:
     status: str = "failed"
     awake: bool = False
     calls: int = 0
+    waits_s: float = 0.0
 
     def resume(self) -> None:
         self.awake = True
@@ -67,12 +68,16 @@ class SimulatedVariant:
         self.awake = False
         self.machine.log.append(("suspend", self.name, None))
 
+    def last(self, seconds: float) -> None:
+        self.waits_s = seconds
+
     def call(self, arguments: object) -> Call:
         assert self.awake, f"{self.name} was called while it was suspended"
         self.calls += 1
         self.machine.log.append(("call", self.name, arguments))
         if self.calls == self.fails_at:
             raise CallFailed(self.status, "it raised ValueError")
+        self.machine.now += self.waits_s
         return replace(self.machine.run(self.call_s), answer=("answer to", arguments))
 
 

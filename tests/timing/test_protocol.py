@@ -250,6 +250,18 @@ def test_the_net_time_is_the_length_of_the_call(machine, seconds):
     assert result.submission.net_median_s == pytest.approx(seconds, rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("submission_s", "reference_s", "waits_s"),
+    [(20e-6, 20e-6, 20e-6), (3e-3, 1e-3, 1e-3), (1e-3, 3e-3, 1e-3), (50e-3, 60e-3, 5e-3)],
+)
+def test_a_null_call_waits_as_long_as_the_faster_call_works(
+    machine, submission_s, reference_s, waits_s
+):
+    variants = simulated_variants(machine, submission_s=submission_s, reference_s=reference_s)
+    measured(variants, machine)
+    assert variants.submission_null.waits_s == pytest.approx(waits_s)
+
+
 def test_the_raw_median_is_net_plus_null(machine, variants):
     side = measured(variants, machine).submission
     assert side.raw_median_s == pytest.approx(side.net_median_s + side.null_median_s)
