@@ -1,6 +1,6 @@
 """What benchharness itself raises: where, which rule, what arrived, what to do."""
 
-__all__ = ["HarnessError", "SandboxError", "SubmissionError", "SuiteError", "UsageError"]
+__all__ = ["HarnessError", "SandboxError", "SuiteError", "UsageError"]
 
 
 class HarnessError(Exception):
@@ -13,10 +13,6 @@ class UsageError(HarnessError):
 
 class SuiteError(HarnessError):
     """A suite's author has to mend something: the text names file, task, rule and remedy."""
-
-
-class SubmissionError(HarnessError):
-    """A submission cannot be read at all: missing, unreadable, not Python."""
 
 
 class SandboxError(HarnessError):

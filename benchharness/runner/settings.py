@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from benchharness.errors import UsageError
 from benchharness.sandbox.limits import MIB, Limits
+from benchharness.sandbox.policy import TIERS
 
-__all__ = ["TIERS", "TIMINGS", "Settings"]
+__all__ = ["TIMINGS", "Settings"]
 
-TIERS = ("auto", "strict", "process", "off")
 TIMINGS = ("off", "quick", "full")
 
 

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 from dataclasses import asdict, replace
-from types import TracebackType
 
 from benchharness.errors import SandboxError
 from benchharness.sandbox.bells import PipeBell
@@ -105,17 +104,6 @@ class ForkServer:
         self._process.wait()
         if self._cgroup:
             self._cgroup.close()
-
-    def __enter__(self) -> ForkServer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _receive(self) -> bytes:
         try:

@@ -99,11 +99,9 @@ class Worker:
         where = inside[-1] if inside else None
         return {
             "type": type(problem).__qualname__[:200],
-            "bases": [base.__name__[:200] for base in type(problem).__mro__[:20]],
             "message": self.shown(_text_of(problem), _MESSAGE_LIMIT),
             "file": self.shown(where.filename, 500) if where else None,
             "line": where.lineno if where else None,
-            "function": where.name[:200] if where else None,
             "source": (where.line or "")[:500] if where else None,
         }
 
