@@ -12,7 +12,7 @@ import itertools
 import os
 import pickle
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -194,20 +194,11 @@ class BenchRun:
 
     def _suites(self) -> tuple[list[Any], list[str]]:
         """The suites that can be used, and what is wrong with the others."""
-        from benchharness.errors import SuiteError, UsageError
-        from benchharness.suite.load import bundled_suites, find_suite, load_suite
+        from benchharness.suite.load import bundled_suites, load_suites
 
         named = self.config.getoption("suite") or self.config.getini("bench_suites")
         local = sorted(file.parent for file in self.config.rootpath.glob("suites/*/bench_*.py"))
-        suites, broken = [], []
-        for name in named or [str(folder) for folder in local] or bundled_suites():
-            try:
-                suites.append(load_suite(find_suite(name)))
-            except SuiteError as problem:
-                broken.append(str(problem))
-        if not suites:
-            raise UsageError("no suite can be used. " + " ".join(broken))
-        return suites, broken
+        return load_suites(named or [str(folder) for folder in local] or bundled_suites())
 
     def _split_arguments(self) -> tuple[list[Path], list[str], list[str]]:
         """Submissions to take in, node ids that select among their items, pytest's own rest."""
@@ -284,6 +275,11 @@ class BenchRun:
         items[:0] = made
         report = pytest.CollectReport("benchharness", "passed", None, list(made))
         config.hook.pytest_collectreport(report=report)
+
+    def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
+        """What is wrong with the checks themselves, before a submission is asked anything."""
+        found = (item.mistake() for item in items if isinstance(item, CheckItem))
+        return [f"benchharness: {mistake}" for mistake in dict.fromkeys(found) if mistake]
 
     def _is_selected(self, item: pytest.Item) -> bool:
         return not self.node_ids or any(
@@ -441,7 +437,8 @@ class BenchItem(pytest.Item):
         from benchharness.runner.grader import entry
 
         shown = self.nodeid.partition("::")[0]
-        self.entry = entry(self.assignment, shown, check, timing)
+        advice = self.bench.grader.advice(self.assignment)
+        self.entry = entry(self.assignment, shown, check, timing, advice)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, NotPassed):
@@ -459,6 +456,11 @@ class CheckItem(BenchItem):
     def prepare(self, bench: BenchRun, assignment: Assignment, check: Check) -> None:
         self.bench, self.assignment, self.check = bench, assignment, check
         self.add_marker("bench_check")
+
+    def mistake(self) -> str | None:
+        """What is wrong with the check, whatever the submission does."""
+        assert isinstance(self.parent, TaskNode)
+        return self.parent.grading.mistake(self.check)
 
     def runtest(self) -> None:
         from benchharness.outcomes import Status, Visibility

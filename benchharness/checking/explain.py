@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from benchharness.checking.judge import judge, same_answer
+from benchharness.checking.precision import in_single
 from benchharness.outcomes import Status
-from benchharness.suite.task import Case, Misconception, Task
+from benchharness.suite.layout import to_order_of
+from benchharness.suite.task import Case, Inputs, Misconception, Task
 
 __all__ = ["CaseResult", "matching_misconceptions", "shown_inputs", "shown_value"]
 
@@ -20,7 +22,11 @@ _SHOWN_TEXT = 600
 
 @dataclass(frozen=True)
 class CaseResult:
-    """What a submission did with one case; `complaint` is empty where the answer is right."""
+    """
+    What a submission did with one case; `complaint` is empty where the answer is right.
+
+    Inputs and answers are in the suite's order of axes, whatever the backend.
+    """
 
     case: Case
     status: Status
@@ -43,32 +49,56 @@ def matching_misconceptions(task: Task, results: Sequence[CaseResult]) -> list[M
 
 
 def _explains(task: Task, misconception: Misconception, result: CaseResult) -> bool:
-    inputs = result.case.inputs
+    exact = result.case.inputs
+    return _answers_alike(task, misconception, result, exact) or (
+        result.status == Status.FAILED
+        and _answers_alike(task, misconception, result, in_single(exact))
+    )
+
+
+def _answers_alike(
+    task: Task, misconception: Misconception, result: CaseResult, inputs: Inputs
+) -> bool:
+    """Whether the variant does with the inputs what the submission did."""
     try:
         with np.errstate(all="ignore"):
             variant = misconception.variant(*task.arguments(inputs))
+    except ValueError:
+        return result.case.refused and result.status == Status.PASSED
     except Exception:  # a wrong variant may break where the submission did not
         return False
     if result.status == Status.FAILED:
         return same_answer(task, inputs, variant, result.answer)
-    return judge(task, inputs, variant, result.expected) is None
+    return (
+        not result.case.refused
+        and judge(task, result.case.inputs, variant, result.expected) is None
+    )
 
 
-def shown_inputs(task: Task, case: Case) -> str:
-    """A case's inputs, a line each, as a student can type them."""
-    lines = (f"{p.name} = {shown_value(case.inputs[p.name])}" for p in task.signature.parameters)
-    return "\n".join(lines)
+def shown_inputs(task: Task, case: Case, backend: str = "numpy") -> str:
+    """A case's inputs, a line each, as a student of the backend can type them."""
+    return "\n".join(
+        f"{p.name} = {shown_value(to_order_of(backend, p.kind, case.inputs[p.name]))}"
+        for p in task.signature.parameters
+    )
 
 
 def shown_value(value: Any) -> str:
     """A value as short text; a long sparse array as its entries that are not zero."""
-    if not isinstance(value, np.ndarray):
-        text = repr(value)
-    elif value.size <= _SHOWN_ELEMENTS:
-        text = str(value.tolist())
-    else:
-        text = _sparse(value) or f"an array of shape {value.shape}"
+    text = _text(value)
     return text if len(text) <= _SHOWN_TEXT else text[:_SHOWN_TEXT] + " …"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        short = str(value.tolist()) if value.size <= _SHOWN_ELEMENTS else _sparse(value)
+        return short or f"an array of shape {value.shape}"
+    if isinstance(value, tuple):
+        items = ", ".join(map(_text, value))
+        return f"({items},)" if len(value) == 1 else f"({items})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return repr(value)
 
 
 def _sparse(array: np.ndarray[Any, Any]) -> str:

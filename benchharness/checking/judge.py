@@ -8,7 +8,8 @@ import numpy as np
 
 from benchharness.checking.compare import compare, rounding
 from benchharness.checking.kinds import WrongKind, fit
-from benchharness.suite.rules import Best, Close, Equal, Holds
+from benchharness.suite.layout import from_order_of, to_order_of
+from benchharness.suite.rules import Best, Close, Equal, Holds, Rule
 from benchharness.suite.task import Inputs, Task
 
 __all__ = ["judge", "oversized", "same_answer"]
@@ -16,9 +17,13 @@ __all__ = ["judge", "oversized", "same_answer"]
 _MANY_TIMES, _ALWAYS_FINE = 16, 4_000_000
 
 
-def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
+def judge(
+    task: Task, inputs: Inputs, answer: Any, expected: Any, backend: str = "numpy"
+) -> str | None:
     """
     What is wrong with an answer, in words for a student; None if it is right.
+
+    Shapes and places are named in the order of axes that the submission's backend has.
 
     Parameters
     ----------
@@ -26,9 +31,10 @@ def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
     inputs : mapping
         The case's inputs, by parameter name.
     answer : object
-        What came from the submission, decoded; nothing about it is believed.
+        What came from the submission, decoded, in its order of axes; nothing about it is believed.
     expected : object
         The reference's answer to the same inputs.
+    backend : str
     """
     if problem := oversized(answer, expected):
         return problem
@@ -40,9 +46,10 @@ def judge(task: Task, inputs: Inputs, answer: Any, expected: Any) -> str | None:
     wanted = fit(kind, expected)
     rule = task.rule
     if isinstance(rule, Holds):
-        return _text(rule.complaint(got, wanted, **inputs))
+        return _text(rule.complaint(from_order_of(backend, kind, got), wanted, **inputs))
     if isinstance(rule, Best):
-        return _worse_than_best(rule, inputs, got, wanted)
+        return _worse_than_best(rule, inputs, from_order_of(backend, kind, got), wanted)
+    wanted = to_order_of(backend, kind, wanted)
     if isinstance(rule, Equal):
         return _differing(wanted, got, 0.0, None)
     return _differing(wanted, got, _tolerance(rule, inputs), _scale(rule, inputs))
@@ -70,21 +77,42 @@ def _values(value: Any) -> int:
 
 
 def same_answer(task: Task, inputs: Inputs, one: Any, other: Any) -> bool:
-    """Whether two answers are the same up to rounding, whether or not they are right."""
-    kind = task.signature.result
-    try:
-        first, second = fit(kind, one), fit(kind, other)
-    except WrongKind:
+    """
+    Whether two answers are the same up to rounding, whether or not they are right.
+
+    Both are in the suite's order of axes.
+    """
+    first, second = _fitted(task, one), _fitted(task, other)
+    if first is None or type(first) is not type(second):
         return False
-    tolerance = _tolerance(task.rule, inputs) if isinstance(task.rule, Close) else 0.0
     scale = _scale(task.rule, inputs) if isinstance(task.rule, Close) else None
-    return _differing(first, second, tolerance, scale) is None
+    return _differing(first, second, _tolerance(task.rule, inputs), scale) is None
 
 
-def _tolerance(rule: Close, inputs: Inputs) -> float:
-    if rule.tolerance is not None:
+def _fitted(task: Task, answer: Any) -> Any:
+    """The answer as the judge compares it, or as an array of numbers if it is of another kind."""
+    try:
+        return fit(task.signature.result, answer)
+    except WrongKind:
+        pass
+    try:
+        numbers = np.asarray(answer)
+    except ValueError:  # rows of different lengths
+        return None
+    return numbers if numbers.dtype.kind in "biuf" else None
+
+
+def _tolerance(rule: Rule, inputs: Inputs) -> float:
+    if isinstance(rule, Close) and rule.tolerance is not None:
         return rule.tolerance
-    return rounding(sum(value.size for value in inputs.values() if isinstance(value, np.ndarray)))
+    return rounding(sum(map(_elements, inputs.values())))
+
+
+def _elements(value: Any) -> int:
+    """How many numbers an input has."""
+    if isinstance(value, (list, tuple)):
+        return sum(map(_elements, value))
+    return value.size if isinstance(value, np.ndarray) else 0
 
 
 def _scale(rule: Close | Best, inputs: Inputs) -> float | None:
@@ -99,7 +127,7 @@ def _worse_than_best(rule: Best, inputs: Inputs, got: Any, wanted: Any) -> str |
     best = float(rule.objective(wanted, **inputs))
     reached = float(rule.objective(got, **inputs))
     scale = _scale(rule, inputs)
-    slack = rounding(_elements(inputs)) * (abs(best) if scale is None else scale)
+    slack = rounding(_terms(inputs)) * (abs(best) if scale is None else scale)
     if rule.sign * (reached - best) >= -slack:
         return None
     extreme = "largest" if rule.sign > 0 else "smallest"
@@ -109,9 +137,9 @@ def _worse_than_best(rule: Best, inputs: Inputs, got: Any, wanted: Any) -> str |
     )
 
 
-def _elements(inputs: Inputs) -> int:
+def _terms(inputs: Inputs) -> int:
     """Terms that an objective adds up: the levels of a histogram, not the pixels behind it."""
-    return min(256, sum(value.size for value in inputs.values() if isinstance(value, np.ndarray)))
+    return min(256, sum(map(_elements, inputs.values())))
 
 
 def _differing(wanted: Any, got: Any, tolerance: float, scale: float | None) -> str | None:
@@ -122,6 +150,8 @@ def _differing(wanted: Any, got: Any, tolerance: float, scale: float | None) -> 
     expected, actual = np.asarray(wanted), np.asarray(got)
     if expected.shape != actual.shape:
         return _wrong_shape(expected, actual)
+    if expected.dtype.kind != "f":
+        tolerance = 0.0
     difference = compare(expected, actual, tolerance=tolerance, scale=scale)
     return None if difference is None else str(difference)
 

@@ -62,18 +62,27 @@ def refuse_wrong_inputs(signature: Signature, inputs: Mapping[str, Any], label: 
             f"the signature says {', '.join(wanted)}"
         )
     for parameter in signature.parameters:
-        kind, value = parameter.kind, inputs[parameter.name]
-        if isinstance(kind, Array) and not _is_array(kind, value):
-            arrived = (
-                f"{value.dtype}{list(value.shape)}" if isinstance(value, np.ndarray) else value
-            )
-            raise SuiteError(
-                f"case {label!r}: {parameter.name} is {arrived}; the signature says {kind}"
-            )
-        if isinstance(kind, Scalar) and not _is_scalar(kind, value):
-            raise SuiteError(
-                f"case {label!r}: {parameter.name} is {value!r}; the signature says {kind}"
-            )
+        where = f"case {label!r}: {parameter.name}"
+        _refuse_wrong_input(where, parameter.kind, inputs[parameter.name])
+
+
+def _refuse_wrong_input(where: str, kind: Kind, value: Any) -> None:
+    if isinstance(kind, Listing) and isinstance(value, list):
+        for position, item in enumerate(value):
+            _refuse_wrong_input(f"{where}[{position}]", kind.item, item)
+    elif isinstance(kind, Record) and isinstance(value, tuple) and len(value) == len(kind.items):
+        for position, ((_, part), item) in enumerate(zip(kind.items, value, strict=True)):
+            _refuse_wrong_input(f"{where}[{position}]", part, item)
+    elif not _is_of_kind(kind, value):
+        is_array = isinstance(value, np.ndarray)
+        arrived = f"{value.dtype}{list(value.shape)}" if is_array else repr(value)
+        raise SuiteError(f"{where} is {arrived}; the signature says {kind}")
+
+
+def _is_of_kind(kind: Kind, value: Any) -> bool:
+    if isinstance(kind, Array):
+        return _is_array(kind, value)
+    return isinstance(kind, Scalar) and _is_scalar(kind, value)
 
 
 def _is_array(kind: Array, value: Any) -> bool:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
+from benchharness.checking.precision import in_single
 from benchharness.outcomes import Status
 from benchharness.runner.submission import Submission
 from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.process import Death, Reply, WorkerLost, WorkerProcess
+from benchharness.suite.layout import to_order_of
 from benchharness.suite.signature import Signature
 from benchharness.suite.task import Inputs, Task
 from benchharness.worker.codec import Packed
 from benchharness.worker.messages import Outcome
 
-__all__ = ["Answer", "Attempt", "Unusable", "doubles", "for_backend", "problem_of"]
+__all__ = ["Answer", "Attempt", "Unusable", "for_backend", "problem_of"]
 
 _DEATHS = {
     Death.TIMEOUT: Status.TIMEOUT,
@@ -27,17 +27,25 @@ _DEATHS = {
     Death.TAMPERED: Status.TAMPERED,
 }
 _NEVER_SENT = "answered with something that the harness never sends."
-_MOST_OTHERS, _MOST_TEXT = 200, 6_000
+_MOST_OTHERS, _MOST_TEXT, _MOST_BASES = 200, 6_000, 20
+_WATCHED = 4
+"""How much more time a call gets while it is watched: every function that it calls is slower."""
+
 _OUT_OF_MEMORY = ("can't allocate memory", "ResourceExhaustedError", "_ArrayMemoryError")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one call gave: a value to judge (status passed), or how it failed to give one."""
+    """
+    What one call gave: a value to judge (status passed), or how it failed to give one.
+
+    `raised` names the exception's type and the types that it descends from.
+    """
 
     status: Status
     message: str = ""
     value: Any = None
+    raised: tuple[str, ...] = ()
 
 
 class Unusable(Exception):
@@ -54,6 +62,7 @@ class Attempt:
 
     `start` makes a fresh confined worker; it is called for the first question and again after a
     worker has died, so that one task's crash costs no other task anything.
+    `forbidden` holds, by task, the names whose use is watched for when its function is called.
     """
 
     def __init__(
@@ -63,20 +72,28 @@ class Attempt:
         wanted: list[str],
         start: Callable[[], WorkerProcess],
         limits: Limits,
+        forbidden: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.submission = submission
         self.backend = backend
         self._wanted = wanted
         self._start = start
         self._limits = limits
+        self._forbidden = forbidden or {}
         self._worker: WorkerProcess | None = None
         self._served: set[str] = set()
         self._found: dict[str, str] = {}
         self._others: list[str] = []
         self._broken = ""
+        self._mentions: dict[str, str] = {}
         self._unusable: Unusable | None = None
         if submission.problem:
             self._unusable = Unusable(Status.ERROR, submission.problem)
+
+    @property
+    def path(self) -> str:
+        """Where the submission came from, as it was named."""
+        return self.submission.path
 
     def defines(self, task: Task) -> bool:
         """Whether the submission defines the task's function; raises Unusable if it won't load."""
@@ -103,7 +120,8 @@ class Attempt:
         """
         self.refuse_missing(task)
         answer = self._asked(task, message)
-        if answer.status != Status.PASSED and self._served - {task.name}:
+        went_wrong = answer.status != Status.PASSED and "ValueError" not in answer.raised
+        if went_wrong and self._served - {task.name}:
             self.close()
             self.refuse_missing(task)
             answer = self._asked(task, message)
@@ -111,13 +129,20 @@ class Attempt:
 
     def _asked(self, task: Task, message: Packed) -> Answer:
         self._served.add(task.name)
+        limits = self._limits
+        if task.name in self._forbidden:
+            limits = replace(limits, call_s=_WATCHED * limits.call_s)
         try:
-            reply = self._loaded().call(message, self._limits)
+            reply = self._loaded().call(message, limits)
         except WorkerLost as loss:
-            return Answer(_DEATHS[loss.cause], _death_message(loss, self._limits))
+            return Answer(_DEATHS[loss.cause], _death_message(loss, limits))
         return problem_of(reply, task.signature, self._found[task.name]) or Answer(
             Status.PASSED, value=reply.value
         )
+
+    def advice(self, task: Task) -> str:
+        """What a look through the source says of a task, which proves nothing; often nothing."""
+        return self._mentions.get(task.name, "")
 
     def close(self) -> None:
         """End the worker."""
@@ -145,7 +170,9 @@ class Attempt:
     def _load(self, worker: WorkerProcess) -> None:
         targets = self.submission.targets(self.backend, self._wanted)
         try:
-            reply = worker.load(str(self.submission.folder), targets, self._wanted, self._limits)
+            reply = worker.load(
+                str(self.submission.folder), targets, self._wanted, self._limits, self._forbidden
+            )
         except WorkerLost as loss:
             text = f"importing it: {_death_message(loss, self._limits, self._limits.load_s)}"
             raise Unusable(_DEATHS[loss.cause], text) from loss
@@ -159,25 +186,23 @@ class Attempt:
             raise Unusable(Status.TAMPERED, f"importing it: {_NEVER_SENT}")
         self._found = {name: _short(found[name]) for name in self._wanted if name in found}
         self._others = [_short(name) for name in others[:_MOST_OTHERS]]
+        mentions = report.get("mentions")
+        if isinstance(mentions, dict):
+            self._mentions = {
+                task: _mentioned(_texts(mentions[task]))
+                for task in self._forbidden
+                if task in mentions
+            }
         broken = report.get("broken")
         self._broken = _import_problem(broken[0]) if isinstance(broken, list) and broken else ""
 
 
-def for_backend(backend: str, inputs: Inputs) -> Inputs:
-    """The inputs in the precision that a backend computes in: float32, but for NumPy."""
+def for_backend(backend: str, signature: Signature, inputs: Inputs) -> Inputs:
+    """The inputs as a backend's submission sees them: its precision, its order of axes."""
     if backend == "numpy":
         return inputs
-    return {name: _single(value) for name, value in inputs.items()}
-
-
-def doubles(inputs: Inputs) -> Inputs:
-    """The same numbers in float64, as the reference computes."""
-    return {
-        name: value.astype(np.float64, order="K")
-        if isinstance(value, np.ndarray) and value.dtype == np.float32
-        else value
-        for name, value in inputs.items()
-    }
+    single = in_single(inputs)
+    return {p.name: to_order_of(backend, p.kind, single[p.name]) for p in signature.parameters}
 
 
 def problem_of(reply: Reply, signature: Signature, written: str) -> Answer | None:
@@ -189,6 +214,8 @@ def problem_of(reply: Reply, signature: Signature, written: str) -> Answer | Non
             Status.FAILED,
             "changed its input in place. Work on a copy: inputs must stay as they are.",
         )
+    if reply.outcome == Outcome.FORBIDDEN:
+        return Answer(Status.FORBIDDEN, _forbidden(_texts(reply.value)))
     if reply.outcome == Outcome.OUT_OF_MEMORY:
         return Answer(Status.MEMORY, "ran out of memory (MemoryError).")
     if reply.outcome == Outcome.UNSUPPORTED:
@@ -197,14 +224,10 @@ def problem_of(reply: Reply, signature: Signature, written: str) -> Answer | Non
         text = f"returned a value that is far too large: {_short(reply.value)}."
         return Answer(Status.FAILED, text)
     if reply.outcome == Outcome.RAISED:
-        return _raised(_texts(reply.value), signature, written)
+        return replace(
+            _raised(_texts(reply.value), signature, written), raised=_bases(reply.value)
+        )
     return Answer(Status.TAMPERED, _NEVER_SENT)
-
-
-def _single(value: Any) -> Any:
-    if isinstance(value, np.ndarray) and value.dtype == np.float64:
-        return value.astype(np.float32, order="K")
-    return value
 
 
 def _death_message(loss: WorkerLost, limits: Limits, limit_s: float | None = None) -> str:
@@ -225,6 +248,11 @@ def _texts(report: Any) -> dict[str, str]:
     return {key: "" if value is None else _short(value) for key, value in report.items()}
 
 
+def _bases(report: Any) -> tuple[str, ...]:
+    bases = report.get("bases") if isinstance(report, dict) else None
+    return tuple(map(_short, bases[:_MOST_BASES])) if isinstance(bases, list) else ()
+
+
 def _short(text: Any) -> str:
     """Text of a worker, which may send more of it than anybody wants to read."""
     text = str(text)
@@ -237,7 +265,8 @@ def _raised(report: dict[str, str], signature: Signature, written: str) -> Answe
     if any(mark in kind or mark in text for mark in _OUT_OF_MEMORY):
         return Answer(Status.MEMORY, f"ran out of memory: {kind}: {text}")
     if kind == "NotImplementedError":
-        return Answer(Status.ERROR, f"is not written yet: it raises NotImplementedError{where}.")
+        text = f"{signature.name} is not written yet: it raises NotImplementedError{where}."
+        return Answer(Status.ERROR, text)
     if kind in ("SystemExit", "KeyboardInterrupt"):
         return Answer(Status.ERROR, f"raised {kind}{where}. A function must return, not exit.")
     if kind == "TypeError" and not report.get("line"):
@@ -247,6 +276,19 @@ def _raised(report: dict[str, str], signature: Signature, written: str) -> Answe
             f"({text})",
         )
     return Answer(Status.ERROR, f"raised {kind}: {text}{where}")
+
+
+def _forbidden(report: dict[str, str]) -> str:
+    where = f" ({_place(report)})" if report.get("line") else ""
+    name = report.get("name", "something")
+    return f"uses {name}{where}, which this task forbids. Write that part yourself."
+
+
+def _mentioned(report: dict[str, str]) -> str:
+    return (
+        f"mentions {report.get('name', '')} ({_place({'line': '?', **report})}), "
+        "which this task forbids; the checks did not see it called."
+    )
 
 
 def _place(report: dict[str, str]) -> str:

@@ -82,15 +82,20 @@ class Grader:
         """The submission's functions in one backend, shared by all its tasks."""
         key = (str(submission.folder), backend)
         if key not in self._attempts:
-            wanted = [task.name for suite in self.suites for task in suite.tasks]
+            tasks = [task for suite in self.suites for task in suite.tasks]
             self._attempts[key] = Attempt(
                 submission,
                 backend,
-                wanted,
+                [task.name for task in tasks],
                 lambda: self.workers.new(backend, submission.folder),
                 self.settings.limits,
+                {task.name: task.forbidden for task in tasks if task.forbidden},
             )
         return self._attempts[key]
+
+    def advice(self, assignment: Assignment) -> str:
+        """What a look through the source says of the task, once one of its checks is graded."""
+        return self.attempt(assignment.submission, assignment.backend).advice(assignment.task)
 
     def release(self, submission: Submission) -> None:
         """End the submission's workers: nothing more will be asked of it."""
@@ -152,14 +157,19 @@ def grade(paths: Iterable[Path], suites: Sequence[Suite], settings: Settings) ->
         for submission in [grader.take_in(path) for path in paths]:
             for assignment in grader.assignments(submission):
                 for check, timing in _results(grader, assignment):
-                    ledger.add(entry(assignment, submission.path, check, timing))
+                    advice = grader.advice(assignment)
+                    ledger.add(entry(assignment, submission.path, check, timing, advice))
             grader.release(submission)
         isolation, versions = grader.workers.isolation, grader.workers.versions
     return record(settings.seed, ledger.submissions(), isolation, versions)
 
 
 def entry(
-    assignment: Assignment, path: str, check: CheckVerdict | None, timing: Timing | None
+    assignment: Assignment,
+    path: str,
+    check: CheckVerdict | None,
+    timing: Timing | None,
+    advice: str = "",
 ) -> Entry:
     """One result of an assignment, for the ledger; `path` is what to show of the submission's."""
     submission = assignment.submission
@@ -172,6 +182,7 @@ def entry(
         assignment.backend,
         check,
         timing,
+        advice,
     )
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,29 +22,43 @@ from benchharness.checking.explain import (
 )
 from benchharness.checking.judge import judge, oversized
 from benchharness.checking.kinds import WrongKind, fit
-from benchharness.checking.shrink import smallest_counterexample
 from benchharness.content import content_root
 from benchharness.errors import HarnessError
 from benchharness.outcomes import CheckVerdict, Curve, Picture, Status, worst_status
-from benchharness.runner.attempt import Attempt, Unusable
-from benchharness.runner.casebook import Casebook, Question, question
+from benchharness.runner.attempt import Answer, Unusable
+from benchharness.runner.casebook import Casebook, Question
 from benchharness.runner.drawing import pictures
+from benchharness.suite.layout import from_order_of, to_order_of
 from benchharness.suite.task import (
-    Case,
     Check,
     Drawing,
     Histogram,
-    Inputs,
     Misconception,
     Suite,
     Task,
 )
+from benchharness.worker.codec import Packed
 
-__all__ = ["TaskGrading"]
+__all__ = ["Respondent", "TaskGrading"]
 
-_ABNORMAL = (Status.TIMEOUT, Status.MEMORY, Status.CRASHED, Status.TAMPERED)
+_ABNORMAL = (Status.TIMEOUT, Status.MEMORY, Status.CRASHED, Status.TAMPERED, Status.FORBIDDEN)
 _MOST_ABNORMAL = 2
-_SEARCH_S = 1.0
+
+
+class Respondent(Protocol):
+    """Who is asked: a submission's functions in one backend, wherever they run."""
+
+    backend: str
+
+    @property
+    def path(self) -> str:
+        """What to show as the submission's path."""
+
+    def refuse_missing(self, task: Task) -> None:
+        """Raise Unusable unless the task's function can be called."""
+
+    def call(self, task: Task, message: Packed) -> Answer:
+        """The answer to one request, or what went wrong."""
 
 
 class TaskGrading:
@@ -54,12 +69,13 @@ class TaskGrading:
     goes wrong, how often the worker has died.
     """
 
-    def __init__(self, suite: Suite, task: Task, attempt: Attempt, casebook: Casebook) -> None:
+    def __init__(self, suite: Suite, task: Task, attempt: Respondent, casebook: Casebook) -> None:
         self.suite, self.task, self.attempt = suite, task, attempt
         self.casebook = casebook
         self._fitting: Counter[str] = Counter()
         self._graded: list[CheckVerdict] = []
         self._abnormal: list[CheckVerdict] = []
+        self._forbidden: str | None = None
         self._is_drawn = False
         self._counterexamples: dict[Status, CaseResult | None] = {}
 
@@ -70,13 +86,19 @@ class TaskGrading:
             verdict = self._grade(check)
         except Unusable as problem:
             verdict = self._verdict(check, problem.status, str(problem))
-        except HarnessError as problem:
-            verdict = self._harness_failed(check, str(problem))
         except Exception as problem:
-            text = f"{type(problem).__name__} in {self._where(problem)}: {problem}"
-            verdict = self._harness_failed(check, text)
+            verdict = self._harness_failed(check, self._described(problem))
         self._graded.append(verdict)
         return replace(verdict, seconds=time.perf_counter() - start)
+
+    def mistake(self, check: Check) -> str | None:
+        """What is wrong with a check itself, found without a submission; None if nothing is."""
+        try:
+            self.casebook.questions(self.suite, self.task, check, self.attempt.backend)
+        except Exception as problem:
+            told = self._harness_failed(check, self._described(problem)).message
+            return f"{told}; mend the suite: until then the check's points are left out"
+        return None
 
     def unfit_for_timing(self) -> str | None:
         """Why there is no point in timing the task: an answer was wrong. None if there is."""
@@ -88,6 +110,8 @@ class TaskGrading:
             last = self._abnormal[-1]
             text = f"not run: this task had already ended twice that way. {last.message}"
             return self._verdict(check, last.status, text)
+        if self._forbidden:  # it may have kept what it got that way
+            return self._verdict(check, Status.FORBIDDEN, self._forbidden)
         self.attempt.refuse_missing(self.task)
         backend = self.attempt.backend
         questions = self.casebook.questions(self.suite, self.task, check, backend)
@@ -115,12 +139,25 @@ class TaskGrading:
     def _result(self, asked: Question) -> CaseResult:
         case, expected = asked.case, asked.expected
         answer = self.attempt.call(self.task, asked.message)
-        if answer.status != Status.PASSED:
-            return CaseResult(case, answer.status, answer.message, None, expected)
-        complaint = judge(self.task, case.inputs, answer.value, expected)
+        if "NotImplementedError" in answer.raised:  # whatever it is asked
+            raise Unusable(answer.status, answer.message)
+        if answer.status == Status.FORBIDDEN:
+            self._forbidden = answer.message
+        if case.refused:
+            answer = _judged_refusal(answer)
+        if case.refused or answer.status != Status.PASSED:
+            value = self._kept(answer, None) if answer.status == Status.FAILED else None
+            return CaseResult(case, answer.status, answer.message, value, expected)
+        backend = self.attempt.backend
+        complaint = judge(self.task, case.inputs, answer.value, expected, backend)
         status = Status.FAILED if complaint else Status.PASSED
-        kept = None if oversized(answer.value, expected) else answer.value
-        return CaseResult(case, status, complaint or "", kept, expected)
+        return CaseResult(case, status, complaint or "", self._kept(answer, expected), expected)
+
+    def _kept(self, answer: Answer, expected: Any) -> Any:
+        """The answer in the suite's order of axes; None if it is far too large to be kept."""
+        if oversized(answer.value, expected):
+            return None
+        return from_order_of(self.attempt.backend, self.task.signature.result, answer.value)
 
     def _explained(
         self, check: Check, status: Status, results: Sequence[CaseResult]
@@ -128,6 +165,7 @@ class TaskGrading:
         wrong = [result for result in results if result.status != Status.PASSED]
         worst = next(result for result in wrong if result.status == status)
         share = f"{len(wrong)} of {len(results)} cases are wrong. " if len(results) > 1 else ""
+        share = "" if status == Status.FORBIDDEN else share
         smallest = self._smallest(status)
         misconception = self._misconception([*results, smallest] if smallest else results)
         return replace(
@@ -157,26 +195,26 @@ class TaskGrading:
         return self._counterexamples[status]
 
     def _search(self, status: Status) -> CaseResult | None:
-        def result_of(inputs: Inputs) -> CaseResult:
-            return self._result(question(self.task, Case("", inputs), self.attempt.backend))
-
-        def is_wrong(inputs: Inputs) -> bool:
-            result = result_of(inputs)
+        """The first of the small questions that ends in this way, and does so again."""
+        small = self.casebook.small_questions(self.suite, self.task, self.attempt.backend)
+        for asked in small:
+            result = self._result(asked)
             if result.status in _ABNORMAL:
-                raise StopIteration
-            return result.status == status
-
-        seed = self.casebook.seed
-        inputs = smallest_counterexample(self.task, is_wrong, seed=seed, seconds=_SEARCH_S)
-        result = result_of(inputs) if inputs is not None else None
-        # An answer that changes from call to call has no smallest case.
-        return result if result is not None and result.status == status else None
+                return None
+            if result.status == status:
+                # An answer that changes from call to call has no smallest case.
+                return result if self._result(asked).status == status else None
+        return None
 
     def _shown(self, result: CaseResult) -> str:
         has_answer = result.status == Status.FAILED and result.answer is not None
-        got = f"got      {shown_value(result.answer)}" if has_answer else result.complaint
-        shown = shown_inputs(self.task, result.case)
-        return f"{shown}\nexpected {shown_value(result.expected)}\n{got}"
+        got = f"got      {self._shown_answer(result.answer)}" if has_answer else result.complaint
+        shown = shown_inputs(self.task, result.case, self.attempt.backend)
+        return f"{shown}\nexpected {self._shown_answer(result.expected)}\n{got}"
+
+    def _shown_answer(self, answer: Any) -> str:
+        kind = self.task.signature.result
+        return shown_value(to_order_of(self.attempt.backend, kind, answer))
 
     def _drawn(self, results: Sequence[CaseResult]) -> tuple[Picture | Curve, ...]:
         try:
@@ -184,6 +222,11 @@ class TaskGrading:
         except Exception as problem:  # the verdict stands without pictures
             warnings.warn(f"{self._where(problem)}: illustration: {problem}", stacklevel=2)
             return ()
+
+    def _described(self, problem: Exception) -> str:
+        if isinstance(problem, HarnessError):
+            return str(problem)
+        return f"{type(problem).__name__} in {self._where(problem)}: {problem}"
 
     def _where(self, problem: Exception) -> str:
         """The line of the suite or the reference that an exception comes from."""
@@ -205,7 +248,7 @@ class TaskGrading:
                 yours, expected = fit(kind, result.answer), fit(kind, result.expected)
             except WrongKind:
                 continue
-            if np.shape(yours) == np.shape(expected):
+            if _shapes(yours) == _shapes(expected):
                 return tuple(self.task.illustration(expected, yours, **result.case.inputs))
         return ()
 
@@ -225,7 +268,7 @@ class TaskGrading:
         return replace(self._verdict(check, Status.HARNESS_FAILED, where), max_score=0)
 
     def _rerun(self, check: Check) -> str:
-        submission = shlex.quote(self.attempt.submission.path)
+        submission = shlex.quote(self.attempt.path)
         return (
             f"pytest --bench --submission={submission} --suite={shlex.quote(self._suite_found())} "
             f'--bench-seed {self.casebook.seed} -k "{self.task.name} and {check.name}"'
@@ -238,3 +281,22 @@ class TaskGrading:
             return name
         here = Path.cwd()
         return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+
+
+def _shapes(value: Any) -> Any:
+    """The shapes of the arrays in a fitted answer, in its own structure."""
+    return (
+        [_shapes(item) for item in value] if isinstance(value, (list, tuple)) else np.shape(value)
+    )
+
+
+def _judged_refusal(answer: Answer) -> Answer:
+    """The answer to inputs that are to be refused: right is ValueError and nothing else."""
+    if "ValueError" in answer.raised:
+        return Answer(Status.PASSED)
+    if answer.status == Status.PASSED:
+        text = f"returned {shown_value(answer.value)}; these inputs must raise ValueError."
+        return replace(answer, status=Status.FAILED, message=text)
+    if answer.status == Status.ERROR:
+        return replace(answer, message=f"{answer.message} These inputs must raise ValueError.")
+    return answer

@@ -31,6 +31,7 @@ class Entry:
     backend: str
     check: CheckVerdict | None = None
     timing: Timing | None = None
+    advice: str = ""
 
 
 @dataclass
@@ -70,10 +71,16 @@ def _task(suite: str, task: str, backend: str, entries: Iterable[Entry]) -> Task
         score=round(sum(check.score for check in checks), 9),
         max_score=round(sum(check.max_score for check in checks), 9),
         message=telling.message if telling and status != Status.PASSED else "",
+        summary=_advice(entries) if status != Status.FORBIDDEN else "",
         checks=checks,
         timings=timings,
         pictures=_pictures(checks),
     )
+
+
+def _advice(entries: Iterable[Entry]) -> str:
+    """What a look through the source said of the task."""
+    return next((entry.advice for entry in entries if entry.advice), "")
 
 
 def _pictures(checks: Iterable[CheckVerdict]) -> tuple[Picture | Curve, ...]:

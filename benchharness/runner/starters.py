@@ -1,35 +1,59 @@
-"""Starter files for students and for authors of suites."""
+"""Files to start from: a submission, an assignment, a suite."""
 
 from __future__ import annotations
 
 import keyword
+import shlex
 from pathlib import Path
 
 from benchharness.content import content_root
 from benchharness.errors import UsageError
-from benchharness.suite.load import find_suite
+from benchharness.reporting.starter import starter
+from benchharness.reporting.statement import statement
+from benchharness.suite.load import find_suite, load_suite
 
-__all__ = ["new_submission", "new_suite"]
+__all__ = ["new_statement", "new_submission", "new_suite"]
 
 
-def new_submission(suite: str, output: str) -> Path:
+def new_submission(suite: str, output: str, backend: str | None = None) -> Path:
     """
-    The suite's starter file, copied to `output`.
+    A file at `output` with the functions of the suite's tasks for students to write.
+
+    It is the `starter.py` of the suite's folder, or, where there is none or a backend is named,
+    generated from the tasks.
 
     Raises
     ------
     UsageError
-        If there is no such suite, it has no starter file, or `output` exists.
+        If there is no such suite, or `output` exists.
     """
-    starter = find_suite(suite) / "starter.py"
-    if not starter.is_file():
-        raise UsageError(f"suite {suite!r} has no starter.py; ask its author for one")
-    return _write_new(Path(output), starter.read_text("utf-8"))
+    folder = find_suite(suite)
+    by_hand = folder / "starter.py"
+    if by_hand.is_file() and backend is None:
+        return _write_new(Path(output), by_hand.read_text("utf-8"))
+    command = f"pytest --bench --suite={shlex.quote(suite)} --submission={shlex.quote(output)}"
+    return _write_new(Path(output), starter(load_suite(folder), backend or "numpy", command))
+
+
+def new_statement(suite: str, output: str) -> Path:
+    """
+    The assignment in Markdown at `output`: the folder's `statement.md`, or else a generated one.
+
+    Raises
+    ------
+    UsageError
+        If there is no such suite, or `output` exists.
+    """
+    folder = find_suite(suite)
+    by_hand = folder / "statement.md"
+    if by_hand.is_file():
+        return _write_new(Path(output), by_hand.read_text("utf-8"))
+    return _write_new(Path(output), statement(load_suite(folder), shlex.quote(suite)))
 
 
 def new_suite(name: str, parent: str) -> Path:
     """
-    A folder `parent/name` with a suite of one task, its reference, statement and starter file.
+    A folder `parent/name` with a suite of one task and its reference.
 
     Raises
     ------

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from benchharness.checking.judge import judge
+from benchharness.checking.precision import in_double, in_single
 from benchharness.errors import HarnessError
 from benchharness.outcomes import Timing, TimingStatus
-from benchharness.runner.attempt import doubles, for_backend, problem_of
+from benchharness.runner.attempt import for_backend, problem_of
 from benchharness.runner.settings import Settings
 from benchharness.runner.streams import stream
 from benchharness.runner.submission import Submission
@@ -200,15 +201,15 @@ class TimingBench:
         calls |= {("null", name) for name in self._nulls}
 
         def inputs() -> _Arguments:
-            made = workload.inputs(inputs_rng, size)
-            sent = {b: task.arguments(for_backend(b, made)) for _, b in calls}
+            made = in_single(workload.inputs(inputs_rng, size))
+            sent = {b: task.arguments(for_backend(b, task.signature, made)) for _, b in calls}
             packed = {(name, b): call_message(name, sent[b]) for name, b in calls}
-            exact = doubles(for_backend(backend, made))
+            exact = in_double(made)
             return _Arguments(exact, task.expected(exact), packed)
 
         def verify(arguments: object, answer: object) -> str | None:
             assert isinstance(arguments, _Arguments)
-            return judge(task, arguments.inputs, answer, arguments.expected)
+            return judge(task, arguments.inputs, answer, arguments.expected, backend)
 
         variants = Variants(self._submission, self._reference, nulls[backend], nulls["numpy"])
         preset, rng = _PRESETS[self._settings.timing], stream(self._settings.seed, *place)

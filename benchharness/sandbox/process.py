@@ -6,7 +6,7 @@ import mmap
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NoReturn, Protocol
@@ -106,9 +106,21 @@ class WorkerProcess:
         """The worker's process, by its number in the grader's namespace."""
         return self._life.pid
 
-    def load(self, root: str, modules: list[str], wanted: list[str], limits: Limits) -> Reply:
-        """Import the submission's modules; the reply lists the functions found."""
-        message = pack((root, modules, wanted))
+    def load(
+        self,
+        root: str,
+        modules: list[str],
+        wanted: list[str],
+        limits: Limits,
+        forbidden: Mapping[str, Sequence[str]] | None = None,
+    ) -> Reply:
+        """
+        Import the submission's modules; the reply lists the functions found.
+
+        Calls of the functions that are keys of `forbidden` are watched for uses of the names.
+        """
+        watched = {name: list(names) for name, names in (forbidden or {}).items()}
+        message = pack((root, modules, wanted, watched))
         return self._ask(Operation.LOAD, message, limits.load_s, limits.patience)
 
     def call(self, message: Packed, limits: Limits, *, timed: bool = False) -> Reply:

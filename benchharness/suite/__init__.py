@@ -14,6 +14,7 @@ from benchharness.suite.authoring import (
     illustration,
     misconception,
     reference,
+    refused,
     task,
     workload,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "misconception",
     "photograph",
     "reference",
+    "refused",
     "task",
     "workload",
 ]

@@ -41,12 +41,14 @@ __all__ = [
     "illustration",
     "misconception",
     "reference",
+    "refused",
     "task",
     "workload",
 ]
 
 Function = Callable[..., Any]
 _F = TypeVar("_F", bound=Function)
+_ATTRIBUTES = ("reference", "rule", "forbidden")
 _EXACT = ("int", "bool", "str", "uint8", "int32", "int64")
 
 
@@ -59,9 +61,10 @@ def task(signature: str) -> Callable[[type], Task]:
     signature : str
         As in the catalogue: `"otsu_threshold(image: uint8[H, W]) -> int"`.
 
-    The class may set `reference` (the trusted function; required) and `rule` (see `close`,
-    `equal`, `maximise`, `minimise`, `holds`; without it, integers are compared exactly and
-    floats up to rounding).
+    The class may set `reference` (the trusted function; required), `rule` (see `close`, `equal`,
+    `maximise`, `minimise`, `holds`; without it, integers are compared exactly and floats up to
+    rounding) and `forbidden` (dotted names of functions, classes or packages whose use would make
+    the exercise pointless).
 
     Raises
     ------
@@ -157,6 +160,11 @@ def case(label: str, /, **inputs: Any) -> Case:
     return Case(label, inputs)
 
 
+def refused(label: str, /, **inputs: Any) -> Case:
+    """Inputs that the definition demands to be refused: right is to raise ValueError."""
+    return Case(label, inputs, refused=True)
+
+
 def drawing(title: str, pixels: np.ndarray[Any, Any]) -> Drawing:
     """A grey picture of shape (H, W), values 0..255."""
     return Drawing(title, pixels)
@@ -221,18 +229,29 @@ def _task(signature: Signature, page: type) -> Task:
         misconceptions=tuple(v for v in content.values() if isinstance(v, Misconception)),
         counterexamples=known.get("counterexamples"),
         illustration=known.get("illustration"),
+        forbidden=_forbidden(signature, content.get("forbidden", ())),
     )
+
+
+def _forbidden(signature: Signature, names: Any) -> tuple[str, ...]:
+    listed = isinstance(names, (tuple, list)) and all(isinstance(name, str) for name in names)
+    if not listed or not all(part.isidentifier() for name in names for part in name.split(".")):
+        raise SuiteError(
+            f"{signature.name}: forbidden must be a tuple of dotted names such as "
+            f'("torch.nn.functional.conv2d", "skimage"); got {names!r}'
+        )
+    return tuple(names)
 
 
 def _refuse_unknown(signature: Signature, content: Mapping[str, Any]) -> None:
     """A misspelt `rule`, or a constant that is meant to be one, would be lost in silence."""
     for name, value in content.items():
-        if name in ("reference", "rule") or name.startswith("__") or inspect.isfunction(value):
+        if name in _ATTRIBUTES or name.startswith("__") or inspect.isfunction(value):
             continue
         if not isinstance(value, (Check, Misconception, Workload)):
             raise SuiteError(
                 f"{signature.name}: {name} = {value!r} is no part of a task; "
-                "a class may set `reference` and `rule`"
+                "a class may set `reference`, `rule` and `forbidden`"
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchharness.content import content_root
@@ -11,7 +12,7 @@ from benchharness.errors import SuiteError, UsageError
 from benchharness.suite.authoring import load_module
 from benchharness.suite.task import Suite, Task
 
-__all__ = ["bundled_suites", "find_suite", "load_suite"]
+__all__ = ["bundled_suites", "find_suite", "load_suite", "load_suites"]
 
 
 def bundled_suites() -> list[str]:
@@ -36,6 +37,26 @@ def find_suite(name_or_path: str) -> Path:
         f"suite {name_or_path!r}: no bundled suite and no folder with a bench_*.py; "
         f"bundled suites are: {names}"
     )
+
+
+def load_suites(names: Iterable[str]) -> tuple[list[Suite], list[str]]:
+    """
+    The suites of these names or paths that can be used, and what is wrong with the others.
+
+    Raises
+    ------
+    UsageError
+        If there is no suite of a name, or none can be used.
+    """
+    suites, broken = [], []
+    for name in names:
+        try:
+            suites.append(load_suite(find_suite(name)))
+        except SuiteError as problem:
+            broken.append(str(problem))
+    if not suites:
+        raise UsageError("no suite can be used. " + " ".join(broken))
+    return suites, broken
 
 
 def load_suite(folder: Path) -> Suite:
@@ -72,8 +93,8 @@ def load_suite(folder: Path) -> Suite:
         raise SuiteError(f"{where}: defines no task; write a class under @task(...)")
     for task in tasks:
         _refuse_mistakes(where, task, [other.name for other in tasks])
-    title = (inspect.getdoc(module) or folder.name).partition("\n")[0].rstrip(".")
-    return Suite(folder.name, title, folder, tasks)
+    title, _, conventions = (inspect.getdoc(module) or folder.name).partition("\n")
+    return Suite(folder.name, title.rstrip("."), folder, tasks, conventions.strip("\n"))
 
 
 def _refuse_mistakes(where: str, task: Task, names: list[str]) -> None:

@@ -30,10 +30,15 @@ Inputs = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One set of arguments, with the words that name it in a message: "on coins"."""
+    """
+    One set of arguments, with the words that name it in a message: "on coins".
+
+    Right is the reference's answer or, where the case is to be `refused`, to raise ValueError.
+    """
 
     label: str
     inputs: Inputs
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Task:
     misconceptions: tuple[Misconception, ...] = ()
     counterexamples: Callable[..., Inputs] | None = None
     illustration: Callable[..., Iterable[Drawing | Histogram]] | None = None
+    forbidden: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -123,9 +129,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Suite:
-    """A folder of tasks that belong together."""
+    """A folder of tasks that belong together; `conventions` hold for all of them."""
 
     name: str
     title: str
     folder: Path
     tasks: tuple[Task, ...]
+    conventions: str = ""

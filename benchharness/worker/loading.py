@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Functions", "load"]
+__all__ = ["Functions", "load", "sources"]
 
 Functions = dict[str, Callable[..., Any]]
 
 _MOST_NAMES = 200
 _MOST_BROKEN = 10
 _MOST_PARAMETERS = 500
+_MOST_SOURCE = 2**20
 
 
 def load(
@@ -32,7 +33,7 @@ def load(
         The folder of the staged submission.
     targets : sequence of str
         Files relative to `root`, or dotted names of modules in a package there. The first that
-        defines a name wins.
+        defines a name wins; a name that is only imported somewhere counts where nobody defines it.
     wanted : sequence of str
         The names of the tasks.
 
@@ -48,7 +49,8 @@ def load(
     to the caller.
     """
     _prepare_interpreter(root, targets)
-    functions: Functions = {}
+    defined: Functions = {}
+    imported: Functions = {}
     others: set[str] = set()
     broken: list[BaseException] = []
     for target in targets:
@@ -59,13 +61,27 @@ def load(
             continue
         others |= {name for name in vars(module) if not name.startswith("_")}
         for name in wanted:
-            if name not in functions and callable(getattr(module, name, None)):
-                functions[name] = getattr(module, name)
+            function = getattr(module, name, None)
+            if callable(function):
+                is_own = getattr(function, "__module__", None) == module.__name__
+                (defined if is_own else imported).setdefault(name, function)
+    functions = imported | defined
     if broken and not functions:
         raise broken[0]
     found = {name: _described(function) for name, function in functions.items()}
     names = sorted(others - set(wanted))[:_MOST_NAMES]
     return functions, {"found": found, "others": names, "broken": broken[:_MOST_BROKEN]}
+
+
+def sources(root: str) -> dict[str, bytes]:
+    """What the files under `root` say that have been imported, by their paths."""
+    found = {}
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and file.startswith(os.path.join(root, "")):
+            with open(file, "rb") as source:
+                found[file] = source.read(_MOST_SOURCE)
+    return found
 
 
 def _prepare_interpreter(root: str, targets: Sequence[str]) -> None:

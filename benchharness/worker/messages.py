@@ -34,3 +34,4 @@ class Outcome(IntEnum):
     OUT_OF_MEMORY = 4
     UNSUPPORTED = 5
     TOO_LARGE = 6
+    FORBIDDEN = 7

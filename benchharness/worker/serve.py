@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import traceback
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from typing import Any
 
 from benchharness.worker import frameworks
 from benchharness.worker.codec import TooLarge, Unsupported, pack, unpack
-from benchharness.worker.loading import Functions, load
+from benchharness.worker.loading import Functions, load, sources
+from benchharness.worker.mentions import mention
 from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Operation, Outcome
+from benchharness.worker.watch import ForbiddenUse, Use, Watch
 
 __all__ = ["Worker"]
 
@@ -32,6 +35,7 @@ class Worker:
         self.doorbell, self.done = doorbell, done
         self.requests, self.replies = requests, replies
         self.functions: Functions = {}
+        self.watches: dict[str, Watch] = {}
         self.root = ""
         self.to_backend = frameworks.to_backend(backend)
 
@@ -52,6 +56,8 @@ class Worker:
         request = unpack(self.requests[REQUEST.size :], trusted=True)
         try:
             return Outcome.RETURNED, work(request)
+        except ForbiddenUse as problem:
+            return Outcome.FORBIDDEN, self.describe_use(problem.use)
         except Unsupported as problem:
             return Outcome.UNSUPPORTED, str(problem)
         except MemoryError:
@@ -59,10 +65,18 @@ class Worker:
         except BaseException as problem:
             return Outcome.RAISED, self.describe(problem)
 
-    def load(self, request: tuple[str, list[str], list[str]]) -> dict[str, Any]:
+    def load(
+        self, request: tuple[str, list[str], list[str], dict[str, list[str]]]
+    ) -> dict[str, Any]:
         """Import the submission's modules; what was found in them."""
-        self.root, targets, wanted = request
+        self.root, targets, wanted, forbidden = request
         self.functions, report = load(self.root, targets, wanted)
+        self.watches = {task: Watch(names, self.root) for task, names in forbidden.items()}
+        report["mentions"] = {
+            task: place
+            for task, names in forbidden.items()
+            if (place := self.place_of_mention(task, names))
+        }
         report["broken"] = [self.describe(problem) for problem in report["broken"]]
         return report
 
@@ -70,7 +84,10 @@ class Worker:
         """One function of the submission on one set of arguments."""
         name, arguments = request
         tensors = [self.to_backend(argument) for argument in arguments]
-        return frameworks.from_backend(self.functions[name](*tensors))
+        function = self.functions[name]
+        watch = self.watches.get(name)
+        answer = watch.call(function, tensors) if watch else function(*tensors)
+        return frameworks.from_backend(answer)
 
     def reply(self, outcome: Outcome, serial: int, value: object) -> None:
         """Lay the answer down for the grader, then ring."""
@@ -99,11 +116,33 @@ class Worker:
         where = inside[-1] if inside else None
         return {
             "type": type(problem).__qualname__[:200],
+            "bases": [base.__qualname__[:200] for base in type(problem).__mro__[:20]],
             "message": self.shown(_text_of(problem), _MESSAGE_LIMIT),
             "file": self.shown(where.filename, 500) if where else None,
             "line": where.lineno if where else None,
             "source": (where.line or "")[:500] if where else None,
         }
+
+    def describe_use(self, use: Use) -> dict[str, object]:
+        """A forbidden use as short text: what was used, and where in the submission."""
+        source = linecache.getline(use.file, use.line).strip() if use.file and use.line else None
+        return {
+            "name": use.name,
+            "file": self.shown(use.file, 500) if use.file else None,
+            "line": use.line,
+            "source": source[:500] if source else None,
+        }
+
+    def place_of_mention(self, task: str, names: list[str]) -> dict[str, object] | None:
+        """Where a task's function mentions what is forbidden, as far as reading it tells."""
+        try:
+            found = mention(sources(self.root), task, names)
+        except Exception:  # it is advice; a submission that cannot be read gets none
+            return None
+        if found is None:
+            return None
+        file = self.shown(found.file, 500)
+        return {"name": found.name[:200], "file": file, "line": found.line}
 
     def shown(self, text: str, limit: int) -> str:
         """Text for a student: without the staging folder, and bounded."""

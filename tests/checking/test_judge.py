@@ -267,3 +267,48 @@ def test_same_answer_asks_nothing_about_right_or_wrong():
 
 def test_answers_of_the_wrong_kind_are_never_the_same():
     assert not same_answer(COUNT, {"image": IMAGE}, "a", "a")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (2.0, np.float32(2), True),
+        (np.ones((2, 2)), np.ones((2, 2)), True),
+        (2.0, 3.0, False),
+        (np.ones((2, 2)), np.ones((2, 3)), False),
+        (None, None, False),
+        ("word", "word", False),
+        ([[1], [2, 3]], [[1], [2, 3]], False),
+    ],
+    ids=repr,
+)
+def test_answers_of_another_kind_are_the_same_where_their_numbers_are(one, other, same):
+    halves = define("halves(values: float[N]) -> float[N]", lambda values: values / 2)
+    assert same_answer(halves, {"values": np.ones(3)}, one, other) is same
+
+
+TENSOR = define("turned(x: float[C, H, W]) -> float[C, H, W]", lambda x: 2 * x)
+X = np.random.default_rng(5).normal(size=(2, 3, 4))
+
+
+def tensorflow_verdict(answer):
+    return judge(TENSOR, {"x": X}, answer, 2 * X, "tensorflow")
+
+
+def test_tensorflow_answers_have_channels_last():
+    assert tensorflow_verdict(2 * X.transpose(1, 2, 0)) is None
+
+
+def test_channels_first_are_named_in_tensorflows_order():
+    complaint = tensorflow_verdict(2 * X)
+
+    assert complaint == (
+        "returned shape (2, 3, 4), expected (3, 4, 2). The axes are in another order."
+    )
+
+
+def test_worst_place_is_named_in_tensorflows_order():
+    answer = 2 * X.transpose(1, 2, 0)
+    answer[2, 1, 0] += 1
+
+    assert "Worst at (2, 1, 0)" in tensorflow_verdict(answer)

@@ -419,6 +419,27 @@ def test_mistake_of_the_suite_is_exit_code_3_and_never_counted(bench, folder):
     )
 
 
+def test_mistake_of_the_suite_is_told_before_anything_runs(bench, folder):
+    break_a_check(folder)
+
+    bench().stdout.fnmatch_lines(
+        [
+            "benchharness: suites/tiny: negative: check broken: RuntimeError in bench_tiny.py, "
+            "line *: mistake of the author; mend the suite: *",
+            "submission.py *",
+        ]
+    )
+
+
+def test_mistake_in_a_check_that_is_not_selected_is_not_looked_for(bench, folder):
+    break_a_check(folder)
+
+    result = bench("-k", "total")
+
+    assert result.ret == 0
+    assert "mistake of the author" not in result.stdout.str()
+
+
 def test_results_go_where_they_are_asked_for(bench, folder):
     bench(
         "--bench-json", "out/a.json", "--bench-html", "out/b.html", "--bench-gradescope", "c.json"

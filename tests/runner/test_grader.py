@@ -113,6 +113,18 @@ def test_package_with_two_backends_is_graded_once_for_each(tmp_path):
     ]
 
 
+def test_function_that_is_defined_wins_over_one_that_is_only_imported(tmp_path):
+    folder = tmp_path / "hw"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "a_helper.py").write_text("from numpy import negative\n")
+    (folder / "work.py").write_text(RIGHT)
+
+    (submission,) = grade([folder], [SUITE], settings()).submissions
+
+    assert submission.score == submission.max_score
+
+
 def test_relative_imports_inside_a_package_work(tmp_path):
     folder = tmp_path / "my hw (1)"
     folder.mkdir()

@@ -1,22 +1,70 @@
-"""Starter files for students and authors work at once, and overwrite nothing."""
-
-import ast
+"""Files to start from: what stands in the suite's folder wins, and nothing is overwritten."""
 
 import pytest
 from tiny_suite import copy_tiny_suite
 
 from benchharness.errors import UsageError
-from benchharness.runner.starters import new_submission, new_suite
-from benchharness.suite.load import bundled_suites, find_suite, load_suite
+from benchharness.runner.starters import new_statement, new_submission, new_suite
+from benchharness.suite.load import load_suite
 
 
-@pytest.mark.parametrize("name", bundled_suites())
-def test_starter_defines_every_task_of_its_suite(name, tmp_path):
-    path = new_submission(name, str(tmp_path / "submission.py"))
+@pytest.fixture
+def tiny(tmp_path):
+    """A folder with a suite, to be called by its path."""
+    return copy_tiny_suite(tmp_path)
 
-    body = ast.parse(path.read_text("utf-8")).body
-    defined = {item.name for item in body if isinstance(item, ast.FunctionDef)}
-    assert {task.name for task in load_suite(find_suite(name)).tasks} <= defined
+
+def test_submission_is_generated_from_the_suite(tiny, tmp_path):
+    path = new_submission(str(tiny), str(tmp_path / "submission.py"))
+
+    assert "def negative(image: np.ndarray) -> np.ndarray:\n" in path.read_text("utf-8")
+
+
+def test_submission_is_for_the_backend_that_is_named(tiny, tmp_path):
+    path = new_submission(str(tiny), str(tmp_path / "submission.py"), "torch")
+
+    assert '\nBACKEND = "torch"\n' in path.read_text("utf-8")
+
+
+def test_submission_says_how_it_is_graded(tiny, tmp_path):
+    path = new_submission(str(tiny), str(tmp_path / "my work.py"))
+
+    command = f"    pytest --bench --suite={tiny} --submission='{tmp_path}/my work.py'\n"
+    assert command in path.read_text("utf-8")
+
+
+def test_starter_file_of_the_suite_wins(tiny, tmp_path):
+    (tiny / "starter.py").write_text("# by hand\n")
+
+    path = new_submission(str(tiny), str(tmp_path / "submission.py"))
+    assert path.read_text("utf-8") == "# by hand\n"
+
+
+def test_submission_for_a_named_backend_is_generated_all_the_same(tiny, tmp_path):
+    (tiny / "starter.py").write_text("# by hand\n")
+
+    path = new_submission(str(tiny), str(tmp_path / "submission.py"), "numpy")
+    assert "def negative" in path.read_text("utf-8")
+
+
+def test_statement_is_generated_from_the_suite(tiny, tmp_path):
+    path = new_statement(str(tiny), str(tmp_path / "statement.md"))
+
+    assert "## 1. `negative(image)` (3 points)\n" in path.read_text("utf-8")
+
+
+def test_statement_of_the_suite_wins(tiny, tmp_path):
+    (tiny / "statement.md").write_text("By hand.\n")
+
+    path = new_statement(str(tiny), str(tmp_path / "week 1.md"))
+    assert path.read_text("utf-8") == "By hand.\n"
+
+
+def test_existing_statement_is_never_overwritten(tiny, tmp_path):
+    (tmp_path / "statement.md").write_text("my notes")
+
+    with pytest.raises(UsageError, match="exists already; remove it or name another with -o"):
+        new_statement(str(tiny), str(tmp_path / "statement.md"))
 
 
 def test_existing_submission_is_never_overwritten(tmp_path):
@@ -28,13 +76,6 @@ def test_existing_submission_is_never_overwritten(tmp_path):
     assert path.read_text() == "my work"
 
 
-def test_suite_without_a_starter_says_so(tmp_path):
-    copy_tiny_suite(tmp_path)
-
-    with pytest.raises(UsageError, match=r"has no starter\.py; ask its author for one"):
-        new_submission(str(tmp_path / "tiny"), str(tmp_path / "submission.py"))
-
-
 def test_starter_that_cannot_be_written_says_why(tmp_path):
     (tmp_path / "file").write_text("")
 
@@ -42,15 +83,10 @@ def test_starter_that_cannot_be_written_says_why(tmp_path):
         new_submission("thresholding", str(tmp_path / "file" / "submission.py"))
 
 
-def test_new_suite_has_its_four_files(tmp_path):
+def test_new_suite_is_two_files(tmp_path):
     folder = new_suite("morphology", str(tmp_path))
 
-    assert sorted(file.name for file in folder.iterdir()) == [
-        "bench_morphology.py",
-        "reference.py",
-        "starter.py",
-        "statement.md",
-    ]
+    assert {file.name for file in folder.iterdir()} == {"bench_morphology.py", "reference.py"}
 
 
 def test_new_suite_loads_under_its_name(tmp_path):
