@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from benchharness import __version__
 from benchharness.errors import HarnessError
+from benchharness.worker.frameworks import BACKENDS
 
 __all__ = ["main"]
 
-_USAGE, _HARNESS_FAILED = 2, 3
+_NOT_SOUND, _USAGE, _HARNESS_FAILED = 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 2 the user's mistake, 3 ours."""
+    """Run one command; the exit code: 0 done, 1 not sound, 2 the user's mistake, 3 ours."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -44,22 +46,46 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.set_defaults(run=_doctor)
+    audit = _command(
+        commands,
+        "audit",
+        "grade the graders: what is right passes, what is wrong is rejected and named",
+        "benchharness audit thresholding --seeds 50",
+    )
+    audit.add_argument("suites", nargs="*", metavar="SUITE", help="default: all bundled suites")
+    audit.add_argument("--seeds", type=_count, default=20, metavar="N", help="default: 20")
+    audit.add_argument("--jobs", type=_count, default=os.cpu_count(), metavar="N")
+    audit.add_argument("--no-mutants", action="store_true", help="leave the mutants out")
+    audit.add_argument("--json", action="store_true", help="for programs")
+    audit.set_defaults(run=_audit)
     new = _command(
         commands,
         "new",
-        "a suite or a submission that works at once",
+        "a submission, an assignment or a suite to start from",
         "benchharness new submission thresholding",
     )
-    kinds = new.add_subparsers(required=True, metavar="suite|submission")
+    kinds = new.add_subparsers(required=True, metavar="submission|statement|suite")
     submission = _command(
         kinds,
         "submission",
-        "a starter file for a suite's students",
-        "benchharness new submission thresholding -o submission.py",
+        "a file with a suite's functions for students to write",
+        "benchharness new submission thresholding -o submission.py --backend torch",
     )
     submission.add_argument("suite", help="a bundled suite's name or a folder")
     submission.add_argument("-o", "--output", default="submission.py", metavar="FILE")
+    submission.add_argument(
+        "--backend", choices=BACKENDS, help="what the functions compute in (default: numpy)"
+    )
     submission.set_defaults(run=_new_submission)
+    statement = _command(
+        kinds,
+        "statement",
+        "a suite's assignment in Markdown for students to read",
+        "benchharness new statement thresholding -o statement.md",
+    )
+    statement.add_argument("suite", help="a bundled suite's name or a folder")
+    statement.add_argument("-o", "--output", default="statement.md", metavar="FILE")
+    statement.set_defaults(run=_new_statement)
     suite = _command(
         kinds,
         "suite",
@@ -95,11 +121,56 @@ def _doctor(options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from benchharness.audit.report import as_json, as_text, is_sound
+    from benchharness.audit.run import AuditSettings, audit, installed_backends
+    from benchharness.suite.load import bundled_suites, load_suites
+
+    suites, broken = load_suites(options.suites or bundled_suites())
+    settings = AuditSettings(
+        seeds=options.seeds,
+        backends=installed_backends(),
+        mutants=not options.no_mutants,
+        jobs=options.jobs,
+    )
+    tasks = [(suite.name, task.name) for suite in suites for task in suite.tasks]
+    console = Console(stderr=True)
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    found = []
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("tasks", total=len(tasks))
+        for task_audit in audit(suites, settings):
+            found.append(task_audit)
+            progress.advance(bar)
+    found.sort(key=lambda task_audit: tasks.index((task_audit.suite, task_audit.task)))
+    print(as_json(found) if options.json else as_text(found, settings.backends))
+    for problem in broken:
+        print(f"benchharness: left out: {problem}", file=sys.stderr)
+    return 0 if is_sound(found) and not broken else _NOT_SOUND
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
+    return number
+
+
 def _new_submission(options: argparse.Namespace) -> int:
     from benchharness.runner.starters import new_submission
 
-    path = new_submission(options.suite, options.output)
+    path = new_submission(options.suite, options.output, options.backend)
     print(f"wrote {path}; now: pytest --bench --submission={path} --suite={options.suite}")
+    return 0
+
+
+def _new_statement(options: argparse.Namespace) -> int:
+    from benchharness.runner.starters import new_statement
+
+    print(f"wrote {new_statement(options.suite, options.output)}")
     return 0
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchharness import __version__
 from benchharness.cli import main
 
-COMMANDS = ["doctor", "new", "new submission", "new suite"]
+COMMANDS = ["audit", "doctor", "new", "new submission", "new statement", "new suite"]
 
 
 @pytest.fixture
@@ -85,6 +85,19 @@ def test_new_submission_writes_the_starter_and_says_what_to_do(here, capsys):
     )
 
 
+def test_new_submission_is_for_the_backend_that_is_asked_for(here):
+    main(["new", "submission", "thresholding", "--backend", "tensorflow"])
+
+    assert "def otsu_threshold(image: tf.Tensor)" in (here / "submission.py").read_text("utf-8")
+
+
+def test_new_statement_writes_the_assignment(here, capsys):
+    assert main(["new", "statement", "thresholding"]) == 0
+
+    assert "`otsu_threshold(image)` (6 points)" in (here / "statement.md").read_text("utf-8")
+    assert capsys.readouterr().out == "wrote statement.md\n"
+
+
 def test_new_submission_goes_where_it_is_asked_for(here):
     main(["new", "submission", "thresholding", "-o", "week 1/hw.py"])
 
@@ -136,7 +149,7 @@ def test_starter_of_a_new_suite_gets_no_points_and_says_why(here):
 
     assert code == 1
     assert "submission.py: 0 of 3 points (0 %)" in printed
-    assert "is not written yet: it raises NotImplementedError" in printed
+    assert "negative is not written yet: it raises NotImplementedError" in printed
 
 
 @pytest.mark.parametrize(

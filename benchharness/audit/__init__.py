@@ -1,0 +1,1 @@
+"""How strict and how fair a suite is: every small mistake in its references, graded."""
