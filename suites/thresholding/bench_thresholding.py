@@ -1,8 +1,15 @@
 """
 Thresholding: from a grey histogram to Otsu's method.
 
-Every task works on grey images, uint8 arrays of shape (H, W), or on their histograms over the
-levels 0 to 255. The six photographs are scikit-image's.
+A grey image is a uint8 array of shape (H, W) with levels from 0 (black) to 255 (white). Often it
+shows two things, an object and a background, and one level separates them: the threshold. You find
+it from the image's histogram, in three ways, and separate images by it. The photographs that are
+named below are scikit-image's: `skimage.data.coins()` gives you the first one.
+
+Otsu's method is from N. Otsu, A threshold selection method from gray-level histograms, IEEE
+Transactions on Systems, Man, and Cybernetics SMC-9(1):62-66, 1979; with more than two classes,
+from P.-S. Liao, T.-S. Chen, P.-C. Chung, A fast algorithm for multilevel thresholding, Journal of
+Information Science and Engineering 17(5):713-727, 2001. The course text is chapter 6 of the book.
 """
 
 from itertools import combinations
@@ -52,6 +59,11 @@ def long_tail(rng, first):
     """
     pixels = np.repeat(first + np.arange(8), (33, 27, 27, 12, 11, 7, 2, 1))
     return rng.permutation(pixels).astype(np.uint8).reshape(10, 12)
+
+
+def few(*levels):
+    """An image of these pixels in a row."""
+    return np.array([levels], np.uint8)
 
 
 def some_levels(rng, count, low=0, high=255):
@@ -139,7 +151,11 @@ class GreyHistogram:
     """
     The share of the pixels that each of the 256 grey levels has.
 
-    P(i) = count(i) / (H · W). Levels that do not occur have 0; the shares sum to 1.
+    P(i) = count(i) / (H · W)
+
+    Levels that do not occur have 0; the shares sum to 1. An image with the rows 0 0 and 7 255 has
+    P(0) = 0.5, P(7) = 0.25 and P(255) = 0.25. (Chapter 6 prints N, the number of levels, under the
+    fraction; its listing 6.1 divides by the number of pixels, and that is what you need.)
     """
 
     reference = solutions.grey_histogram
@@ -307,8 +323,11 @@ class ValleyThreshold:
     """
     The level between two peaks at which the histogram is lowest.
 
-    t = argmin H(p) over p1 ≤ p ≤ p2; the peaks themselves belong to the range, and p1 < p2.
-    Where several levels are lowest, each of them is right.
+    t = argmin H(p) over p1 ≤ p ≤ p2
+
+    The peaks p1 < p2 themselves belong to the range. For H(3), ..., H(7) = 0.4, 0.1, 0.05, 0.15,
+    0.3 with peaks at 3 and 7, t = 5: a level, not a position within the range. Where several
+    levels are lowest, each of them is right.
     """
 
     reference = solutions.valley_threshold
@@ -439,7 +458,9 @@ class MidpointThreshold:
     """
     The level halfway between two peaks of a histogram.
 
-    t = (p1 + p2) / 2, a fraction where the sum is odd.
+    t = (p1 + p2) / 2
+
+    It is a fraction where the sum is odd: for 3 and 8 it is 5.5.
     """
 
     reference = solutions.midpoint_threshold
@@ -535,7 +556,8 @@ class Binarize:
     """
     The black-and-white image that a threshold makes.
 
-    255 where I(x, y) ≤ t, and 0 where I(x, y) > t.
+    255 where I(x, y) ≤ t, and 0 where I(x, y) > t, as levels again. At t = 150 the levels 149, 150
+    and 151 become 255, 255 and 0.
     """
 
     reference = solutions.binarize
@@ -680,9 +702,21 @@ class BetweenClassVariance:
     """
     The variance between the two classes of levels that a threshold makes.
 
-    P₁(μ₁ − μ)² + P₂(μ₂ − μ)², with the classes {0, ..., t} and {t + 1, ..., 255},
-    P₁ = Σ P(i) and μ₁ = Σ i·P(i) / P₁ over the first class, P₂ and μ₂ likewise over the second,
-    and μ = Σ i·P(i) over all levels. It is 0 when a class is empty.
+    P₁(μ₁ − μ)² + P₂(μ₂ − μ)²
+
+    The levels {0, ..., t} are class 1, the levels {t + 1, ..., 255} class 2, and
+
+    - P₁ = Σ P(i) over class 1 is its share of the pixels;
+    - μ₁ = Σ i·P(i) / P₁ over class 1 is the mean level of its pixels; likewise P₂ and μ₂;
+    - μ = Σ i·P(i) over all levels.
+
+    Take P(100) = 0.25 and P(200) = 0.75. Then μ = 175. At t = 150, P₁ = 0.25 and
+    μ₁ = 0.25 · 100 / 0.25 = 100, P₂ = 0.75 and μ₂ = 200, and the variance is
+    0.25 · 75² + 0.75 · 25² = 1875. When a class is empty, as it is at t = 99 and at t = 200, the
+    variance is 0.
+
+    Chapter 6 leaves out the division by P₁ and P₂, in the formula and in listing 6.1. The
+    photographs of the next task show what that does.
     """
 
     reference = solutions.between_class_variance
@@ -869,6 +903,11 @@ class OtsuThreshold:
 
     The t in 0..255 that maximises the between-class variance of the classes {0, ..., t} and
     {t + 1, ..., 255}. Where several levels maximise it, each of them is right.
+
+    | photograph             | coins | camera | page | text | clock_motion | moon |
+    |------------------------|-------|--------|------|------|--------------|------|
+    | Otsu's threshold       | 107   | 102    | 157  | 109  | 174          | 87   |
+    | listing 6.1 as printed | 89    | 148    | 180  | 135  | 141          | 113  |
     """
 
     reference = solutions.otsu_threshold
@@ -907,6 +946,8 @@ class OtsuThreshold:
             yield case(f"the levels {first} to {first + 4}", image=image)
         first = int(rng.integers(30, 150))
         yield case("eight levels with a long tail", image=long_tail(rng, first))
+        yield case("four pixels", image=few(first, first + 1, first + 10, first + 11))
+        yield case("white apart", image=few(100, 100, 160, 160, 255, 255))
         yield case("two neighbours", image=grains(rng, np.array([first, first + 1]), (5, 4)))
         yield case("black and white", image=grains(rng, np.array([0, 255]), (4, 5)))
         yield case("a single colour", image=np.full((3, 8), first, np.uint8))
@@ -1153,6 +1194,10 @@ class MultiOtsu:
     The t₁ < ... < t₍ₖ₋₁₎ in 0..255 that maximise Σ Pⱼ(μⱼ − μ)² over the k classes
     {0, ..., t₁}, {t₁ + 1, ..., t₂}, ..., {t₍ₖ₋₁₎ + 1, ..., 255}. The images have at least k
     levels. Where several choices maximise it, each of them is right.
+
+    For the photograph of coins and k = 3 they are 77 and 139: not 107 and another one. There are
+    2,731,135 ways to choose three thresholds of 255; think about what a class contributes before
+    you try them all.
     """
 
     reference = solutions.multi_otsu
@@ -1202,6 +1247,9 @@ class MultiOtsu:
             levels = rng.integers(2, 200) + np.arange(classes)
             image = np.asfortranarray(grains(rng, levels, (5, 7)))
             yield case(f"{classes} neighbouring levels", image=image, classes=classes)
+        yield case("four dark pixels in 2", image=few(0, 0, 3, 10), classes=2)
+        yield case("one black pixel in 2", image=few(0, 9, 9, 10), classes=2)
+        yield case("five dark pixels in 2", image=few(1, 2, 2, 3, 3), classes=2)
         extremes = grains(rng, np.array([0, 128, 255]), (7, 5))
         yield case("black, grey and white in 3", image=extremes.T, classes=3)
 
