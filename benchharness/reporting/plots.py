@@ -8,21 +8,21 @@ plot fits every screen while its letters keep their size.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchharness.outcomes import Curve, Timing, TimingStatus
+from benchharness.reporting.axes import LogAxis, drawable, tick_time
 from benchharness.reporting.plain_text import one_line
-from benchharness.reporting.quantities import format_ratio, format_seconds, three_digits, time_unit
+from benchharness.reporting.quantities import format_ratio, format_seconds, three_digits
 
-__all__ = ["Histogram", "IntervalPlot", "histogram", "ratio_plot", "time_plot"]
+__all__ = ["Histogram", "IntervalPlot", "histogram", "ratio_plot", "time_plot", "workload_label"]
 
 _ROW_HEIGHT = 50
 _LABEL_HEIGHT = 16
 _TOP = 8
 _AXIS_HEIGHT = 26
-_SIDE_MARGIN = 5.0
-_MOST_TICKS = 6
+_LEFT, _RIGHT = 5.0, 95.0
 _MARK_HEIGHT = 18
 _CURVE_HEIGHT = 120
 
@@ -101,8 +101,8 @@ def ratio_plot(timings: Sequence[Timing]) -> IntervalPlot | None:
     measured = [timing for timing in timings if timing.speed_ratio]
     if not measured:
         return None
-    values = [0.5, 2.0, *_finite(v for t in measured for v in _ratio_values(t))]
-    axis = _LogAxis.around(values)
+    values = [0.5, 2.0, *drawable(v for t in measured for v in _ratio_values(t))]
+    axis = LogAxis.around(values, first=_LEFT, last=_RIGHT)
     rows = tuple(
         _row(index, workload_label(timing), [_ratio_point(axis, timing, _point_y(index))])
         for index, timing in enumerate(measured)
@@ -115,9 +115,10 @@ def ratio_plot(timings: Sequence[Timing]) -> IntervalPlot | None:
         ),
         rows,
         tuple(
-            Tick(axis.x(v), f"{three_digits(v).rstrip('0').rstrip('.')}×") for v in axis.ticks()
+            Tick(axis.place(v), f"{three_digits(v).rstrip('0').rstrip('.')}×")
+            for v in axis.ticks()
         ),
-        unity_x=axis.x(1.0),
+        unity_x=axis.place(1.0),
     )
 
 
@@ -126,7 +127,8 @@ def time_plot(timings: Sequence[Timing]) -> IntervalPlot | None:
     measured = [timing for timing in timings if timing.median_s and timing.median_s > 0]
     if not measured:
         return None
-    axis = _LogAxis.around(_finite(v for timing in measured for v in _time_values(timing)))
+    values = drawable(v for timing in measured for v in _time_values(timing))
+    axis = LogAxis.around(values, first=_LEFT, last=_RIGHT)
     rows = tuple(
         _row(index, workload_label(timing), _time_points(axis, timing, _point_y(index)))
         for index, timing in enumerate(measured)
@@ -135,7 +137,7 @@ def time_plot(timings: Sequence[Timing]) -> IntervalPlot | None:
         "Time per call",
         "; ".join(_time_description(timing) for timing in measured),
         rows,
-        tuple(Tick(axis.x(v), _tick_time(v)) for v in axis.ticks()),
+        tuple(Tick(axis.place(v), tick_time(v)) for v in axis.ticks()),
         has_reference=any(timing.reference_median_s for timing in measured),
     )
 
@@ -173,41 +175,6 @@ def workload_label(timing: Timing) -> str:
     return one_line(f"{timing.workload}{size}{device}")
 
 
-@dataclass(frozen=True)
-class _LogAxis:
-    """A logarithmic axis from `low` to `high`, drawn between two margins."""
-
-    low: float
-    high: float
-
-    @classmethod
-    def around(cls, values: Sequence[float]) -> _LogAxis:
-        """The axis that holds all values with some air, and a factor of four at least."""
-        low, high = min(values) / 1.2, max(values) * 1.2
-        air = max(1.0, math.sqrt(4.0 / (high / low)))
-        return cls(low / air, high * air)
-
-    def x(self, value: float) -> float:
-        """A value's place, in percent of the width."""
-        value = min(max(value, self.low), self.high)
-        share = math.log(value / self.low) / math.log(self.high / self.low)
-        return round(_SIDE_MARGIN + (100 - 2 * _SIDE_MARGIN) * share, 2)
-
-    def ticks(self) -> list[float]:
-        """Round values to label: the densest grid that stays readable."""
-        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        for steps in ((1, 2, 5), (1, 3), (1,)):
-            ticks = [float(f"{s}e{d}") for d in decades for s in steps]
-            inside = [tick for tick in ticks if self.low <= tick <= self.high]
-            if len(inside) <= _MOST_TICKS:
-                return inside
-        return inside[:: math.ceil(len(inside) / _MOST_TICKS)]
-
-
-def _finite(values: Iterable[float | None]) -> list[float]:
-    return [v for v in values if v is not None and math.isfinite(v) and v > 0]
-
-
 def _ratio_values(timing: Timing) -> tuple[float | None, ...]:
     return (timing.speed_ratio, *(timing.speed_ratio_ci95 or ()))
 
@@ -218,23 +185,23 @@ def _time_values(timing: Timing) -> tuple[float | None, ...]:
 
 
 def _point(
-    axis: _LogAxis,
+    axis: LogAxis,
     kind: str,
     y: float,
     median: float,
     interval: tuple[float, float] | None,
     status: TimingStatus,
 ) -> Point:
-    low, high = (axis.x(interval[0]), axis.x(interval[1])) if interval else (None, None)
-    return Point(kind, axis.x(median), y, low, high, status is TimingStatus.NOISY)
+    low, high = (axis.place(interval[0]), axis.place(interval[1])) if interval else (None, None)
+    return Point(kind, axis.place(median), y, low, high, status is TimingStatus.NOISY)
 
 
-def _ratio_point(axis: _LogAxis, timing: Timing, y: float) -> Point:
+def _ratio_point(axis: LogAxis, timing: Timing, y: float) -> Point:
     ratio = timing.speed_ratio or 1.0
     return _point(axis, "submission", y, ratio, timing.speed_ratio_ci95, timing.status)
 
 
-def _time_points(axis: _LogAxis, timing: Timing, y: float) -> list[Point]:
+def _time_points(axis: LogAxis, timing: Timing, y: float) -> list[Point]:
     points = []
     if timing.reference_median_s:
         median, interval = timing.reference_median_s, timing.reference_ci95_s
@@ -250,11 +217,6 @@ def _time_description(timing: Timing) -> str:
         reference = format_seconds(timing.reference_median_s, timing.reference_ci95_s)
         text += f", reference {reference}"
     return text
-
-
-def _tick_time(seconds: float) -> str:
-    length, sign = time_unit(seconds)
-    return f"{seconds / length:.3g} {sign}"
 
 
 def _point_y(index: int) -> float:

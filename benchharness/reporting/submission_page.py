@@ -18,6 +18,7 @@ from benchharness.reporting.evidence import (
     images,
     misconception_name,
 )
+from benchharness.reporting.growth import GrowthPlot, growth_plots
 from benchharness.reporting.plain_text import one_line, running_text
 from benchharness.reporting.plots import Histogram, IntervalPlot, ratio_plot, time_plot
 from benchharness.reporting.quantities import counted, format_score
@@ -46,6 +47,7 @@ class TaskPage:
     images: tuple[Image, ...]
     histograms: tuple[Histogram, ...]
     plots: tuple[IntervalPlot, ...]
+    growth: tuple[GrowthPlot, ...]
     timings: tuple[TimingRow, ...]
 
 
@@ -124,6 +126,7 @@ def _task_page(anchor: str, task: TaskVerdict) -> TaskPage:
         images=images(pictures),
         histograms=histograms(pictures),
         plots=tuple(plot for plot in plots if plot),
+        growth=growth_plots(task.timings),
         timings=tuple(timing_row(timing) for timing in task.timings),
     )
 

@@ -35,6 +35,18 @@ COLOURS = """element => {
     return [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor];
 }"""
 
+BADLY_PLACED_LABELS = """plot => {
+    const frame = plot.getBoundingClientRect();
+    const boxes = [...plot.querySelectorAll('text')].map(text => text.getBoundingClientRect());
+    const apart = (a, b) =>
+        a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom;
+    return boxes.filter((box, i) =>
+        box.left < frame.left || box.right > frame.right
+        || box.top < frame.top || box.bottom > frame.bottom
+        || boxes.some((other, j) => j < i && !apart(box, other))
+    ).map(box => box.toJSON());
+}"""
+
 
 def harmless(value):
     """The same verdict with an x for all that is no small letter, in every text."""
@@ -188,6 +200,22 @@ def test_letters_of_plots_keep_their_size_on_a_phone(open_report) -> None:
         "texts => texts.map(text => text.getBoundingClientRect().height)"
     )
     assert min(heights) > 10
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_labels_of_a_growth_plot_stand_within_it_and_apart(open_report, width: int) -> None:
+    page = open_report(viewport={"width": width, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach(task => task.open = true)")
+    assert page.locator(".growth svg[role=img]").first.evaluate(BADLY_PLACED_LABELS) == []
+
+
+def test_both_sides_of_a_growth_plot_are_seen_in_the_dark(open_report) -> None:
+    page = open_report(color_scheme="dark")
+    page.evaluate("document.querySelectorAll('details').forEach(task => task.open = true)")
+    for side in ("submission", "reference"):
+        stroke = "element => getComputedStyle(element).stroke"
+        colour = page.locator(f".growth line.{side}.law").first.evaluate(stroke)
+        assert luminance(colour) > 0.3
 
 
 def test_on_paper_closed_tasks_are_open(open_report) -> None:

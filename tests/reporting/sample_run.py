@@ -307,6 +307,7 @@ def _timing(workload: str, size: int, median_s: float, ratio: float) -> Timing:
         raw_median_s=median_s + 4.1e-6,
         null_median_s=4.1e-6,
         reference_median_s=median_s * ratio,
+        reference_ci95_s=(median_s * ratio * 0.98, median_s * ratio * 1.03),
         speed_ratio=ratio,
         speed_ratio_ci95=(ratio * 0.975, ratio * 1.02),
         comparison="SLOWER" if ratio < 0.9 else "FASTER" if ratio > 1.1 else "SAME",

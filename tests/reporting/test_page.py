@@ -112,6 +112,14 @@ def test_histogram_shows_both_thresholds(html: str) -> None:
     assert "yours 89</text>" in html
 
 
+def test_a_workload_timed_at_several_sizes_says_how_its_time_grows(html: str) -> None:
+    assert html.count("From 64 to 1024, time grows like size^1.60 (1.5 to 1.7); ") == 1
+
+
+def test_every_plot_tells_its_numbers_in_words(tags: Tags) -> None:
+    assert all(svg["aria-label"] for svg in tags.named("svg") if svg.get("role") == "img")
+
+
 def test_policy_forbids_all_but_inline_styles_and_data_pictures(tags: Tags) -> None:
     policies = [m["content"] for m in tags.named("meta") if "http-equiv" in m]
     assert policies == [
