@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from measuring import HERE, ROOT, environment, folder, in_turn, python, two_cores
+from measuring import HERE, RIGHT, environment, folder, in_turn, python, two_cores
 from results import Figure, Goal, Result
 
 _GOALS_S = {"numpy": 1.0, "torch": 5.0}
@@ -25,9 +25,9 @@ def measure(*, quick: bool) -> Result:
     with folder() as where, two_cores():
         shutil.copy(HERE / "peers" / "test_plain.py", where)
         measures = {}
-        for backend in _GOALS_S:
-            file = f"{backend}_otsu.py"
-            shutil.copy(ROOT / "examples" / file, where)
+        for backend in RIGHT:
+            file = RIGHT[backend].name
+            shutil.copy(RIGHT[backend], where)
             bench = ["--bench", "--bench-timing", "off", "--suite", "thresholding"]
             ours = python("-m", "pytest", *bench, "--submission", file)
             plain = python("-m", "pytest", "-p", "no:benchharness", "test_plain.py")

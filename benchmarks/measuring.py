@@ -14,6 +14,7 @@ from pathlib import Path
 
 __all__ = [
     "HERE",
+    "RIGHT",
     "ROOT",
     "environment",
     "folder",
@@ -28,6 +29,11 @@ __all__ = [
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+RIGHT = {
+    "numpy": ROOT / "examples" / "numpy_otsu.py",
+    "torch": ROOT / "suites" / "thresholding" / "accepted" / "pytorch.py",
+}
+"""A right submission to the suite `thresholding` in each backend."""
 
 _LIMIT_S = 600
 _UNUSUAL = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTEST_ADDOPTS", "COLUMNS")

@@ -24,6 +24,8 @@ BENCHMARKS = (
     "plugin_cost",
     "first_verdict",
     "warm_submission",
+    "whole_catalogue",
+    "graders_graded",
     "same_score",
     "known_lengths",
     "false_claims",

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from measuring import HERE, ROOT, environment, folder, in_turn, python, seconds
+from measuring import HERE, RIGHT, environment, folder, in_turn, python, seconds
 from results import Figure, Goal, Result
 
 from benchharness.outcomes import Status
@@ -29,8 +29,8 @@ def measure(*, quick: bool) -> Result:
         measures = {}
         for backend in _GOALS_S:
             grader = stack.enter_context(Grader(Settings(timing="off"), suites))
-            measures[backend] = _Handing(grader, ROOT / "examples" / f"{backend}_otsu.py", where)
-            measures[f"{backend}_plain"] = _plain(ROOT / "examples" / f"{backend}_otsu.py", where)
+            measures[backend] = _Handing(grader, RIGHT[backend], where)
+            measures[f"{backend}_plain"] = _plain(RIGHT[backend], where)
         shutil.copy(HERE / "peers" / "test_plain.py", where)
         in_turn(1, measures)  # imports the framework, fills caches
         found = in_turn(3 if quick else 20, measures)
