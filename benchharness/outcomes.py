@@ -8,6 +8,7 @@ from enum import StrEnum
 __all__ = [
     "CheckVerdict",
     "Curve",
+    "Graded",
     "Isolation",
     "Machine",
     "Picture",
@@ -178,6 +179,27 @@ class SubmissionVerdict:
     def percent(self) -> float:
         """Points earned as a percentage; 0 where nothing could be earned."""
         return 100 * self.score / self.max_score if self.max_score else 0.0
+
+
+@dataclass(frozen=True)
+class Graded:
+    """
+    One submission of a class: whose it is, what it got, and why it could not be read, if so.
+
+    `student` holds what the place of handing in said: `name`, `email`, `id`, `login`, ...
+    """
+
+    name: str
+    student: dict[str, str]
+    verdict: SubmissionVerdict
+    problem: str = ""
+
+    @property
+    def status(self) -> Status:
+        """The most serious status of its tasks; `error` where it could not be read."""
+        if self.problem:
+            return Status.ERROR
+        return worst_status([task.status for task in self.verdict.tasks])
 
 
 @dataclass(frozen=True)

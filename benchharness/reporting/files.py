@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchharness.errors import HarnessError
 
-__all__ = ["write_whole"]
+__all__ = ["add_to", "write_whole"]
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -39,4 +39,23 @@ def write_whole(path: Path, text: str) -> None:
         raise HarnessError(
             f"{path}: cannot be written: {problem.strerror or problem}; "
             "free some space or name another place"
+        ) from problem
+
+
+def add_to(path: Path, text: str) -> None:
+    """
+    Add `text` to the end of a file that a service gave us to add to.
+
+    Raises
+    ------
+    HarnessError
+        If it cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as problem:
+        raise HarnessError(
+            f"{path}: cannot be written: {problem.strerror or problem}; "
+            "is it the file that the service named?"
         ) from problem

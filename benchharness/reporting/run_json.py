@@ -1,4 +1,4 @@
-"""`run.json`: a run as other programs read it, and its schema."""
+"""`run.json`: a run as other programs read it and as it is read back, and its schema."""
 
 from __future__ import annotations
 
@@ -10,12 +10,39 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from benchharness.outcomes import CheckVerdict, Run, SubmissionVerdict, TaskVerdict, Timing
+from benchharness.errors import UsageError
+from benchharness.outcomes import (
+    CheckVerdict,
+    Isolation,
+    Machine,
+    Run,
+    Status,
+    SubmissionVerdict,
+    TaskVerdict,
+    Timing,
+    TimingStatus,
+    Visibility,
+)
+from benchharness.reporting.document import Node, parsed
 from benchharness.reporting.files import write_whole
 
-__all__ = ["SCHEMA_NAME", "run_schema", "to_json", "write_run"]
+__all__ = ["SCHEMA_NAME", "from_json", "read_run", "run_schema", "to_json", "write_run"]
 
 SCHEMA_NAME = "benchharness.run/1"
+_INTERVALS = ("ci95_s", "reference_ci95_s", "speed_ratio_ci95")
+_SAMPLES = ("samples_s", "reference_samples_s")
+_TEXTS = ("message", "comparison")
+_COUNTS = ("size", "calls", "verified_calls", "rounds", "peak_memory_bytes")
+_NUMBERS = (
+    "median_s",
+    "raw_median_s",
+    "null_median_s",
+    "reference_median_s",
+    "reference_raw_median_s",
+    "reference_null_median_s",
+    "speed_ratio",
+    "contaminated_share",
+)
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -49,6 +76,140 @@ def to_json(run: Run) -> dict[str, Any]:
     }
 
 
+def read_run(path: Path) -> Run:
+    """
+    The run that `write_run` wrote, its pictures apart.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, or holds no run that this version understands.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{path}: cannot be read: {problem}; name a run.json") from problem
+    return from_json(parsed(text, str(path)), str(path))
+
+
+def from_json(data: Any, name: str = "run.json") -> Run:
+    """
+    The run that `to_json` wrote, its pictures apart; what it does not know, it passes over.
+
+    Raises
+    ------
+    UsageError
+        If it is another program's document, a newer one, or one with something missing or
+        misplaced; the text names the document and the place in it.
+    """
+    document = Node(data, name)
+    _refuse_other_schemas(document)
+    machine, isolation = document["machine"], document["isolation"]
+    return Run(
+        created=document["created"].text(),
+        versions={key: version.text() for key, version in document["versions"].entries()},
+        machine=Machine(
+            name=machine["name"].text(),
+            os=machine["os"].text(),
+            cpu=machine["cpu"].text(),
+            cores=machine["cores"].count(),
+            memory_bytes=machine["memory_bytes"].count(),
+            gpus=tuple(gpu.object() for gpu in machine["gpus"].items()),
+        ),
+        isolation=Isolation(
+            tier=isolation["tier"].text(),
+            layers=tuple(layer.text() for layer in isolation["layers"].items()),
+            missing=tuple((key, why.text()) for key, why in _entries(isolation, "missing")),
+        ),
+        seed=document["seed"].count(),
+        submissions=tuple(map(_read_submission, document["submissions"].items())),
+    )
+
+
+def _refuse_other_schemas(document: Node) -> None:
+    schema = document.get("schema")
+    found = schema.value if schema else None
+    if found == SCHEMA_NAME:
+        return
+    family = SCHEMA_NAME.partition("/")[0] + "/"
+    if isinstance(found, str) and found.startswith(family):
+        raise UsageError(
+            f"{document.where}: is a {found[:40]} document, this version reads {SCHEMA_NAME}; "
+            "use the benchharness that wrote it, or a newer one"
+        )
+    raise UsageError(
+        f"{document.where}: is no run of benchharness: its `schema` is not {SCHEMA_NAME!r}; "
+        "name a run.json"
+    )
+
+
+def _entries(node: Node, key: str) -> tuple[tuple[str, Node], ...]:
+    found = node.get(key)
+    return found.entries() if found else ()
+
+
+def _read_submission(node: Node) -> SubmissionVerdict:
+    return SubmissionVerdict(
+        name=node["name"].text(),
+        path=node["path"].text(),
+        sha256=node["sha256"].text(),
+        tasks=tuple(map(_read_task, node["tasks"].items())),
+    )
+
+
+def _read_task(node: Node) -> TaskVerdict:
+    summary = node.get("summary")
+    return TaskVerdict(
+        suite=node["suite"].text(),
+        task=node["task"].text(),
+        backend=node["backend"].text(),
+        status=node["status"].word(Status),
+        score=node["score"].number(),
+        max_score=node["max_score"].number(),
+        message=node["message"].text(),
+        summary=summary.text() if summary else "",
+        checks=tuple(map(_read_check, node["checks"].items())),
+        timings=tuple(map(_read_timing, node["timings"].items())),
+    )
+
+
+def _read_check(node: Node) -> CheckVerdict:
+    optional: dict[str, Any] = {
+        key: found.text()
+        for key in ("misconception", "explanation", "counterexample", "rerun")
+        if (found := node.get(key))
+    }
+    return CheckVerdict(
+        name=node["name"].text(),
+        status=node["status"].word(Status),
+        score=node["score"].number(),
+        max_score=node["max_score"].number(),
+        message=node["message"].text(),
+        visibility=node["visibility"].word(Visibility),
+        seconds=node["seconds"].number(),
+        **optional,
+    )
+
+
+def _read_timing(node: Node) -> Timing:
+    kinds = {
+        **dict.fromkeys(_TEXTS, Node.text),
+        **dict.fromkeys(_COUNTS, Node.count),
+        **dict.fromkeys(_NUMBERS, Node.number),
+        **dict.fromkeys(_INTERVALS, Node.interval),
+        **dict.fromkeys(_SAMPLES, Node.numbers),
+    }
+    optional: dict[str, Any] = {
+        key: read(found) for key, read in kinds.items() if (found := node.get(key))
+    }
+    return Timing(
+        workload=node["workload"].text(),
+        device=node["device"].text(),
+        status=node["status"].word(TimingStatus),
+        **optional,
+    )
+
+
 def _submission(submission: SubmissionVerdict) -> dict[str, Any]:
     return {
         "name": submission.name,
@@ -69,6 +230,7 @@ def _task(task: TaskVerdict) -> dict[str, Any]:
         "score": task.score,
         "max_score": task.max_score,
         "message": task.message,
+        "summary": task.summary,
         "checks": [_check(check) for check in task.checks],
         "timings": [_timing(timing) for timing in task.timings],
     }

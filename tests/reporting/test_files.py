@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from benchharness.errors import HarnessError
-from benchharness.reporting.files import write_whole
+from benchharness.reporting.files import add_to, write_whole
 
 MIB = 2**20
 
@@ -67,7 +67,7 @@ def full_disk(path, size):
     code = (
         "import sys; from pathlib import Path; "
         "from benchharness.errors import HarnessError; "
-        "from benchharness.reporting.files import write_whole\n"
+        "from benchharness.reporting.files import add_to, write_whole\n"
         "try: write_whole(Path(sys.argv[1]), 'x' * int(sys.argv[2]))\n"
         "except HarnessError as problem: sys.exit(str(problem))"
     )
@@ -122,3 +122,15 @@ def test_cause_of_a_failure_is_kept(tmp_path):
         write_whole(tmp_path, "text")
 
     assert caught.value.__cause__.errno in (errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST)
+
+
+def test_text_is_added_to_the_end(tmp_path):
+    (tmp_path / "output").write_text("a=1\n")
+    add_to(tmp_path / "output", "b=ü\n")
+
+    assert (tmp_path / "output").read_text("utf-8") == "a=1\nb=ü\n"
+
+
+def test_file_that_cannot_be_added_to_is_named(tmp_path):
+    with pytest.raises(HarnessError, match=r"output: cannot be written: .*service named"):
+        add_to(tmp_path / "no" / "output", "text")

@@ -1,0 +1,41 @@
+"""Pages out of the templates: escaped, and every text cleaned on its way in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from benchharness.content import content_root
+from benchharness.reporting.plain_text import plain
+
+__all__ = ["asset", "render"]
+
+
+def render(template: str, **values: object) -> str:
+    """The page that a template of `reports/templates/` makes of the values."""
+    return _environment().get_template(template).render(**values)
+
+
+def asset(name: str) -> Markup:
+    """A file of `reports/static/`, to be inlined as it stands."""
+    return Markup((content_root() / "reports" / "static" / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once for all pages of this process."""
+    return Environment(
+        loader=FileSystemLoader(content_root() / "reports" / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_plain_output,
+    )
+
+
+def _plain_output(value: object) -> object:
+    """Every value on its way into a template, cleaned unless a template made it."""
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
