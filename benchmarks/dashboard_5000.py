@@ -71,7 +71,8 @@ def measure(*, quick: bool) -> Result:
                 "open in Chromium, JavaScript off",
                 median(without),
                 f"{median(without):.2f} s",
-                detail=f"{_span(without)}; all rows at once",
+                Goal(_GOAL_S, f"< {_GOAL_S:g} s", "s"),
+                _span(without),
             ),
             Figure("size of the page", size, f"{size / 1e6:.1f} MB"),
             Figure("making the page", making_s, f"{making_s:.1f} s"),
@@ -80,9 +81,9 @@ def measure(*, quick: bool) -> Result:
             f"{_SUBMISSIONS:,} made-up submissions to {len(suites)} suites, "
             f"{sum(len(suite.tasks) for suite in suites)} tasks each. Opened from `file://` in a "
             "fresh window of a running browser, 1280 pixels wide: from the request until the rows "
-            "are in the table and two frames have been drawn. Without JavaScript, that is until "
-            "the load event and a count of the rows. Making it includes the tally of all "
-            "verdicts, not the verdicts.",
+            "are in the table and two frames have been drawn. Without JavaScript all rows are on "
+            "the page, folded up in parts of 200: until they can be counted. Making the page "
+            "includes the tally of all verdicts, not the verdicts.",
         ),
         data={**found, "bytes": size, "making_s": making_s},
     )

@@ -26,6 +26,7 @@ BENCHMARKS = (
     "warm_submission",
     "whole_catalogue",
     "graders_graded",
+    "dashboard_5000",
     "same_score",
     "known_lengths",
     "false_claims",
