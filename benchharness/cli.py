@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchharness import __version__
 from benchharness.errors import HarnessError
@@ -13,7 +14,7 @@ from benchharness.worker.frameworks import BACKENDS
 
 __all__ = ["main"]
 
-_NOT_SOUND, _USAGE, _HARNESS_FAILED = 1, 2, 3
+_NOT_SOUND, _USAGE, _HARNESS_FAILED, _INTERRUPTED = 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +59,30 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--no-mutants", action="store_true", help="leave the mutants out")
     audit.add_argument("--json", action="store_true", help="for programs")
     audit.set_defaults(run=_audit)
+    grade = _command(
+        commands,
+        "grade",
+        "grade a class: files, notebooks, folders, and downloads from Moodle, Canvas, Gradescope",
+        "benchharness grade submissions.zip -o results --suite thresholding",
+    )
+    grade.add_argument("submissions", nargs="+", metavar="SUBMISSION", type=Path)
+    grade.add_argument("-o", "--output", required=True, metavar="OUT", type=Path)
+    grade.add_argument(
+        "--suite", action="append", metavar="NAME_OR_PATH", help="default: all bundled suites"
+    )
+    grade.add_argument("--jobs", type=_count, default=os.cpu_count(), metavar="N")
+    grade.add_argument(
+        "--resume",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="what is graded and unchanged is not graded again (default)",
+    )
+    grade.add_argument("--timing", default="off", metavar="off|quick|full", help="default: off")
+    grade.add_argument("--seed", type=int, metavar="N", help="default: fresh, kept in OUT")
+    grade.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="per call")
+    grade.add_argument("--memory", type=int, default=2048, metavar="MIB")
+    grade.add_argument("--sandbox", default="auto", metavar="auto|strict|process|off")
+    grade.set_defaults(run=_grade)
     new = _command(
         commands,
         "new",
@@ -150,6 +175,45 @@ def _audit(options: argparse.Namespace) -> int:
     for problem in broken:
         print(f"benchharness: left out: {problem}", file=sys.stderr)
     return 0 if is_sound(found) and not broken else _NOT_SOUND
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from benchharness.classroom.progress import shown
+    from benchharness.classroom.run import ClassRun
+    from benchharness.runner.settings import Settings
+    from benchharness.suite.load import bundled_suites, load_suites
+
+    suites, broken = load_suites(options.suite or bundled_suites())
+    for problem in broken:
+        print(f"benchharness: left out: {problem}", file=sys.stderr)
+    settings = Settings(
+        timing=options.timing,
+        sandbox=options.sandbox,
+        timeout_s=options.timeout,
+        memory_mib=options.memory,
+        **({} if options.seed is None else {"seed": options.seed}),
+    )
+    has_failed = bool(broken)
+    with ClassRun(
+        options.submissions,
+        suites,
+        settings,
+        options.output,
+        jobs=options.jobs,
+        resume=options.resume,
+        is_seed_asked_for=options.seed is not None,
+    ) as run:
+        try:
+            for step in shown(run.steps(), run.total, Console()):
+                has_failed |= step.row is not None and step.row.status == "harness_failed"
+        except KeyboardInterrupt:
+            print("stopped: the same command goes on where this was", file=sys.stderr)
+            return _INTERRUPTED
+        run.write_summaries()
+    print(f"wrote {options.output / 'index.html'}, {options.output / 'grades.csv'}")
+    return _HARNESS_FAILED if has_failed else 0
 
 
 def _count(text: str) -> int:

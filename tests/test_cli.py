@@ -9,7 +9,7 @@ import pytest
 from benchharness import __version__
 from benchharness.cli import main
 
-COMMANDS = ["audit", "doctor", "new", "new submission", "new statement", "new suite"]
+COMMANDS = ["audit", "doctor", "grade", "new", "new submission", "new statement", "new suite"]
 
 
 @pytest.fixture

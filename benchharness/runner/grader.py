@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from benchharness.runner.submission import Staging, Submission
 from benchharness.runner.timing import TimingBench, failed_timing
 from benchharness.runner.workers import Workers
 from benchharness.suite.task import Suite, Task, Workload
-from benchharness.timing import CallFailed
+from benchharness.timing import CallFailed, beside_others
 
 __all__ = ["Assignment", "Grader", "entry", "grade", "record"]
 
@@ -97,6 +98,35 @@ class Grader:
         """What a look through the source says of the task, once one of its checks is graded."""
         return self.attempt(assignment.submission, assignment.backend).advice(assignment.task)
 
+    def judged(self, submission: Submission) -> SubmissionVerdict:
+        """All that there is to find out about one submission."""
+        ledger = Ledger()
+        for assignment in self.assignments(submission):
+            for check, timing in _results(self, assignment):
+                advice = self.advice(assignment)
+                ledger.add(entry(assignment, submission.path, check, timing, advice))
+        self.release(submission)
+        found = ledger.submissions()
+        return (
+            found[0]
+            if found
+            else SubmissionVerdict(submission.name, submission.path, submission.sha256)
+        )
+
+    def prepare(self, backends: Iterable[str]) -> None:
+        """
+        Have frameworks imported and questions made, so that forks of this process share them.
+
+        A mistake in a check is told when the check is graded.
+        """
+        self.workers.prepare(backends)
+        for backend in backends:
+            for suite in self.suites:
+                for task in suite.tasks:
+                    for check in task.checks:
+                        with contextlib.suppress(Exception):
+                            self.casebook.questions(suite, task, check, backend)
+
     def release(self, submission: Submission) -> None:
         """End the submission's workers: nothing more will be asked of it."""
         for key in [key for key in self._attempts if key[0] == str(submission.folder)]:
@@ -152,16 +182,11 @@ def grade(paths: Iterable[Path], suites: Sequence[Suite], settings: Settings) ->
 
     This is the whole of `pytest --bench` without pytest.
     """
-    ledger = Ledger()
     with Grader(settings, suites) as grader:
-        for submission in [grader.take_in(path) for path in paths]:
-            for assignment in grader.assignments(submission):
-                for check, timing in _results(grader, assignment):
-                    advice = grader.advice(assignment)
-                    ledger.add(entry(assignment, submission.path, check, timing, advice))
-            grader.release(submission)
+        taken = [grader.take_in(path) for path in paths]
+        submissions = [grader.judged(submission) for submission in taken]
         isolation, versions = grader.workers.isolation, grader.workers.versions
-    return record(settings.seed, ledger.submissions(), isolation, versions)
+    return record(settings.seed, submissions, isolation, versions)
 
 
 def entry(
@@ -207,8 +232,10 @@ def _results(
     grader: Grader, assignment: Assignment
 ) -> Iterator[tuple[CheckVerdict | None, Timing | None]]:
     grading = grader.grading(assignment)
-    for check in assignment.task.checks:
-        yield grading.grade(check), None
+    with beside_others():
+        verdicts = [grading.grade(check) for check in assignment.task.checks]
+    for verdict in verdicts:
+        yield verdict, None
     if grader.settings.timing == "off" or grading.unfit_for_timing():
         return
     for workload in assignment.task.workloads:

@@ -80,7 +80,6 @@ class Staging:
         self.scratch = self._root / "scratch"
         self.scratch.mkdir()
         self.scratch.chmod(0o1777)
-        self._count = 0
 
     def take_in(self, path: Path) -> Submission:
         """
@@ -114,12 +113,14 @@ class Staging:
             ) from problem
 
     def folder(self) -> Path:
-        """A new empty folder that workers may read."""
-        self._count += 1
-        folder = self._root / f"{self._count:04d}"
-        folder.mkdir(mode=0o755)
+        """A new empty folder that workers may read; forks of a grader get folders of their own."""
+        folder = Path(tempfile.mkdtemp(dir=self._root, prefix="s"))
         folder.chmod(0o755)
         return folder
+
+    def remove(self, submission: Submission) -> None:
+        """Remove a submission's snapshot, when nothing more will be asked of it."""
+        shutil.rmtree(submission.folder, ignore_errors=True)
 
     def close(self) -> None:
         """Remove all snapshots."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from collections.abc import Iterable
@@ -42,6 +43,19 @@ class Workers:
         for backend in backends:
             if backend not in self._servers and _is_installed(backend):
                 self._servers[backend] = _SERVER(backend, self._memory_bytes)
+
+    def prepare(self, backends: Iterable[str]) -> None:
+        """Start fork-servers and wait for them, so that forks of this process share them."""
+        self.start(backends)
+        for backend in backends:
+            if server := self._servers.get(backend):
+                with contextlib.suppress(FrameworkMissing):  # told when a worker is asked for
+                    self.versions |= server.wait_until_ready()
+
+    @property
+    def backends(self) -> frozenset[str]:
+        """The backends that have a fork-server."""
+        return frozenset(self._servers)
 
     def new(self, backend: str, folder: Path) -> WorkerProcess:
         """

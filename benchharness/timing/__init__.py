@@ -1,6 +1,6 @@
 """Times a submission beside the reference: protocol, statistics, noise. The grader's side."""
 
-from benchharness.timing.alone import alone_on_this_machine
+from benchharness.timing.alone import alone_on_this_machine, beside_others
 from benchharness.timing.cores import on_one_core
 from benchharness.timing.measurement import Measurement, Side, to_timing
 from benchharness.timing.noise import Noise
@@ -36,6 +36,7 @@ __all__ = [
     "Variant",
     "Variants",
     "alone_on_this_machine",
+    "beside_others",
     "measure",
     "on_one_core",
     "punctual_timers",

@@ -1,0 +1,1 @@
+"""A whole class: what was handed in, graded side by side, kept, and resumed after any end."""

@@ -1,0 +1,54 @@
+"""How far a class is: a bar on a terminal, a line a submission elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from benchharness.classroom.run import Step
+from benchharness.reporting.plain_text import one_line
+from benchharness.reporting.quantities import format_score
+
+__all__ = ["shown"]
+
+
+def shown(steps: Iterable[Step], total: int, console: Console) -> Iterator[Step]:
+    """The same steps; each is shown as it passes."""
+    if not console.is_terminal:
+        for step in steps:
+            print(_line(step), flush=True)
+            yield step
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("grading", total=total, rate="")
+        for step in steps:
+            speed = progress.tasks[0].speed
+            rate = f"{60 * speed:.0f} a minute" if speed else ""
+            name = escape(one_line(step.name)[:30])
+            progress.update(bar, completed=step.done, rate=rate, description=name)
+            yield step
+
+
+def _line(step: Step) -> str:
+    place = f"{step.done} of {step.total}: {one_line(step.name)}"
+    if step.row is None:
+        return f"{place}: graded before"
+    if step.row.problem:
+        return f"{place}: {one_line(step.row.problem)}"
+    return f"{place}: {step.row.status}, {format_score(step.row.score, step.row.max_score)} points"

@@ -1,0 +1,262 @@
+"""A class from beginning to end: taken in, graded beside each other, written down, shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchharness import __version__
+from benchharness.classroom.intake import HandedIn, handed_in
+from benchharness.classroom.pool import Done, in_processes
+from benchharness.classroom.store import Row, Store
+from benchharness.errors import UsageError
+from benchharness.outcomes import Graded, Run, Status, SubmissionVerdict, TaskVerdict
+from benchharness.reporting.dashboard import write_dashboard
+from benchharness.reporting.grades_csv import write_grades_csv, write_grades_json
+from benchharness.reporting.gradescope import write_gradescope
+from benchharness.reporting.page import write_report
+from benchharness.reporting.run_json import from_json, to_json, write_run
+from benchharness.reporting.students_view import for_students
+from benchharness.runner.grader import Grader, record
+from benchharness.runner.settings import Settings
+from benchharness.runner.submission import Submission
+from benchharness.suite.task import Suite
+
+__all__ = ["ClassRun", "Step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One submission of a class is done; `row` is None where it was graded before."""
+
+    name: str
+    row: Row | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One submission that was taken in, or the problem with it."""
+
+    handed: HandedIn
+    submission: Submission | None
+    problem: str
+    fingerprint: str
+
+
+class ClassRun:
+    """
+    One class in one folder of results; a context manager.
+
+    Everybody gets the same inputs: the seed stays in the folder, so that a run that was
+    interrupted goes on with it.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        suites: Sequence[Suite],
+        settings: Settings,
+        out: Path,
+        *,
+        jobs: int = 1,
+        resume: bool = True,
+        is_seed_asked_for: bool = False,
+    ) -> None:
+        """
+        Take in what was handed in, and go on where an earlier run in `out` has stopped.
+
+        Raises
+        ------
+        UsageError
+            If nothing was handed in, another run has `out`, or another seed is asked for than the
+            class has.
+        """
+        self.suites = tuple(suites)
+        self.out = out
+        self._jobs, self._resume = jobs, resume
+        self._store = Store(out)
+        self._scratch = Path(tempfile.mkdtemp(prefix="benchharness-"))
+        try:
+            seed = self._seed(settings.seed, is_seed_asked_for)
+            self._intake = handed_in(paths, self._scratch, leave_out=[out])
+            self._known = self._store.fingerprints() if resume else {}
+            self._grader = Grader(replace(settings, seed=seed), suites)
+        except BaseException:
+            self._close_folders()
+            raise
+        self.total = len(self._intake)
+        self._unchanged: deque[str] = deque()
+        self._common = _fingerprint(self.suites, self._grader.settings)
+
+    @property
+    def seed(self) -> int:
+        """The seed of the class."""
+        return self._grader.settings.seed
+
+    def steps(self) -> Iterator[Step]:
+        """Grade everybody; each submission is written down before another one is begun for it."""
+        workers = self._grader.workers
+        graded = in_processes(
+            self._work(), self._graded, self._jobs, version=lambda: workers.backends
+        )
+        done = 0
+        for each in graded:
+            row = each.result or self._failed(each)
+            self._store.add(row)
+            self._clean_up(each.work)
+            for name, new in (*((name, None) for name in self._told()), (row.name, row)):
+                done += 1
+                yield Step(name, new, done, self.total)
+        for name in self._told():
+            done += 1
+            yield Step(name, None, done, self.total)
+
+    def write_summaries(self) -> None:
+        """`grades.csv`, `grades.json` and `index.html`, of everybody that the folder knows."""
+        names = [suite.name for suite in self.suites]
+        write_grades_csv(self._everybody(), names, self.out / "grades.csv")
+        write_grades_json(self._everybody(), names, self.out / "grades.json")
+        run = self._recorded()
+        write_dashboard(self._everybody(), self.suites, run, self.out / "index.html")
+
+    def close(self) -> None:
+        """End all workers and let others have the folder."""
+        self._grader.close()
+        self._intake.close()
+        self._close_folders()
+
+    def __enter__(self) -> ClassRun:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _seed(self, seed: int, is_asked_for: bool) -> int:
+        known = int(self._store.fact("seed", str(seed)))
+        if is_asked_for and known != seed:
+            raise UsageError(
+                f"{self.out}: this class is graded with the seed {known}, not {seed}: everybody "
+                "gets the same inputs; leave --seed out, or name another folder with -o"
+            )
+        return known
+
+    def _close_folders(self) -> None:
+        self._store.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _work(self) -> Iterator[_Work]:
+        """Whom there is to grade, each when the frameworks that are needed have been imported."""
+        for handed in self._intake:
+            work = self._taken_in(handed)
+            if self._known.get(handed.name) == work.fingerprint:
+                self._unchanged.append(handed.name)
+                self._clean_up(work)
+                continue
+            if work.submission:
+                self._grader.prepare(work.submission.backends or ["numpy"])
+            yield work
+
+    def _taken_in(self, handed: HandedIn) -> _Work:
+        submission, problem = None, handed.problem
+        if handed.path is not None:
+            try:
+                taken = self._grader.staging.take_in(handed.path)
+                submission = replace(taken, name=handed.name, path=handed.path.name)
+            except UsageError as refused:
+                problem = str(refused)
+        content = submission.sha256 if submission else _digest(problem)
+        return _Work(handed, submission, problem, f"{self._common}-{content}")
+
+    def _clean_up(self, work: _Work) -> None:
+        """Remove what was unpacked and staged for one submission."""
+        shutil.rmtree(self._scratch / work.handed.name, ignore_errors=True)
+        if work.submission:
+            self._grader.staging.remove(work.submission)
+
+    def _told(self) -> Iterator[str]:
+        """Those that were graded before and are not told of yet."""
+        while self._unchanged:
+            yield self._unchanged.popleft()
+
+    def _graded(self, work: _Work) -> Row:
+        """One submission's row, made in a process of its own; its files are written before."""
+        if work.submission:
+            verdict = self._grader.judged(work.submission)
+        else:
+            verdict = self._lost(work, Status.ERROR, work.problem)
+        return self._written(work, verdict)
+
+    def _failed(self, done: Done[_Work, Row]) -> Row:
+        """The row of a submission at which the harness has failed; it is tried again next time."""
+        text = f"the harness failed: {done.problem}"
+        verdict = self._lost(done.work, Status.HARNESS_FAILED, text)
+        return replace(self._written(done.work, verdict), fingerprint="")
+
+    def _lost(self, work: _Work, status: Status, message: str) -> SubmissionVerdict:
+        """The verdict where no task could be looked at; what is our fault costs nobody a point."""
+        is_ours = status == Status.HARNESS_FAILED
+        tasks = tuple(
+            TaskVerdict(
+                suite.name, task.name, "numpy", status, 0, 0 if is_ours else task.points, message
+            )
+            for suite in self.suites
+            for task in suite.tasks
+        )
+        path = work.handed.path.name if work.handed.path else ""
+        return SubmissionVerdict(work.handed.name, path, "", tasks)
+
+    def _written(self, work: _Work, verdict: SubmissionVerdict) -> Row:
+        handed = work.handed
+        run = self._recorded(verdict)
+        folder = self.out / "submissions" / handed.name
+        shown = replace(run, submissions=(for_students(verdict),))
+        write_run(shown, folder / "run.json")
+        write_report(shown, folder / "report.html")
+        write_gradescope(run, folder / "gradescope.json")  # hides by itself what is shown later
+        graded = Graded(handed.name, dict(handed.student), verdict, work.problem)
+        return Row(
+            name=graded.name,
+            fingerprint=work.fingerprint,
+            student=graded.student,
+            problem=graded.problem,
+            score=verdict.score,
+            max_score=verdict.max_score,
+            status=graded.status,
+            run=json.dumps(to_json(run), allow_nan=False),
+        )
+
+    def _recorded(self, *verdicts: SubmissionVerdict) -> Run:
+        workers = self._grader.workers
+        return record(self.seed, verdicts, workers.isolation, workers.versions)
+
+    def _everybody(self) -> Iterator[Graded]:
+        for row in self._store.rows():
+            run = from_json(json.loads(row.run), f"{self.out}: {row.name}")
+            yield Graded(row.name, row.student, run.submissions[0], row.problem)
+
+
+def _fingerprint(suites: Sequence[Suite], settings: Settings) -> str:
+    """What all verdicts of a class depend on beside the submission."""
+    facts = [__version__, repr(settings)]
+    for suite in suites:
+        for task in suite.tasks:
+            checks = [(check.name, check.points, check.visibility) for check in task.checks]
+            facts += [suite.name, str(task.signature), repr(checks), repr(task.forbidden)]
+        files = {*suite.folder.glob("bench_*.py"), *(t.reference_file for t in suite.tasks)}
+        facts += [file.read_text("utf-8") for file in sorted(files)]
+    return _digest(*facts)
+
+
+def _digest(*texts: str) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for text in texts:
+        digest.update(f"{len(text)}\0{text}".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()

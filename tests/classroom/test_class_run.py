@@ -1,0 +1,215 @@
+"""A class from beginning to end, on the tiny suite."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tiny_suite import POINTS, RAISES, RIGHT, WRONG, tiny_suite
+
+from benchharness.classroom.run import ClassRun
+from benchharness.cli import main
+from benchharness.errors import UsageError
+from benchharness.runner.settings import Settings
+
+SUITE = tiny_suite()
+CLASS = {
+    "ann": RIGHT,
+    "ben": WRONG,
+    "cleo": RAISES,
+    "dan": "def negative(:",
+    "eve": "import os\nos._exit(0)",
+    "fay": RIGHT.replace("255 - image", "__import__('time').sleep(60)"),
+}
+STATUS = {
+    "ann": "passed", "ben": "failed", "cleo": "error", "dan": "error", "eve": "crashed",
+    "fay": "timeout",
+}  # fmt: skip
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """A folder with a file a student."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name, source in CLASS.items():
+        (folder / f"{name}.py").write_text(source)
+    return folder
+
+
+def settings(**changes):
+    return Settings(**{"timing": "off", "timeout_s": 1.0, "seed": 3} | changes)
+
+
+def graded(folder, out, **changes):
+    """The steps of a run, summaries written."""
+    with ClassRun([folder], [SUITE], settings(), out, **changes) as run:
+        steps = list(run.steps())
+        run.write_summaries()
+    return steps
+
+
+def grades(out):
+    with (out / "grades.csv").open(newline="") as file:
+        return {row["submission"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_everybody_gets_what_they_earned(handed_in, tmp_path, jobs):
+    graded(handed_in, tmp_path / "out", jobs=jobs)
+
+    found = grades(tmp_path / "out")
+    assert {name: row["status"] for name, row in found.items()} == STATUS
+    assert found["ann"]["score"] == found["ann"]["max_score"] == str(POINTS)
+    assert float(found["ben"]["score"]) < POINTS
+
+
+def test_header_of_the_grades_is_the_contracts(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+
+    header = (tmp_path / "out" / "grades.csv").read_text().splitlines()[0]
+    assert header == "submission,score,max_score,percent,status,tiny"
+
+
+def test_every_submission_has_its_files(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+
+    for name in CLASS:
+        folder = tmp_path / "out" / "submissions" / name
+        assert {file.name for file in folder.iterdir()} == {
+            "run.json",
+            "report.html",
+            "gradescope.json",
+        }
+
+
+@pytest.mark.parametrize("file", ["run.json", "report.html"])
+def test_nothing_of_a_hidden_check_is_in_a_students_file(handed_in, tmp_path, file):
+    graded(handed_in, tmp_path / "out")
+
+    for name in CLASS:
+        text = (tmp_path / "out" / "submissions" / name / file).read_text()
+        assert "secret" not in text
+        assert '"black"' not in text
+
+
+def test_steps_count_up_to_the_class(handed_in, tmp_path):
+    steps = graded(handed_in, tmp_path / "out", jobs=2)
+
+    assert [(step.done, step.total) for step in steps] == [(n, 6) for n in range(1, 7)]
+    assert {step.name for step in steps} == set(CLASS)
+
+
+def test_second_run_grades_nobody_again(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+    before = (tmp_path / "out" / "grades.csv").read_bytes()
+
+    steps = graded(handed_in, tmp_path / "out")
+
+    assert [step.row for step in steps] == [None] * 6
+    assert (tmp_path / "out" / "grades.csv").read_bytes() == before
+
+
+def test_what_has_changed_is_graded_again(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+    (handed_in / "ben.py").write_text(RIGHT)
+
+    steps = graded(handed_in, tmp_path / "out")
+
+    assert [step.name for step in steps if step.row] == ["ben"]
+    assert grades(tmp_path / "out")["ben"]["status"] == "passed"
+
+
+def test_without_resuming_everybody_is_graded_again(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+
+    assert all(step.row for step in graded(handed_in, tmp_path / "out", resume=False))
+
+
+def test_seed_of_the_first_run_stays(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+
+    with ClassRun([handed_in], [SUITE], settings(seed=99), tmp_path / "out") as run:
+        assert run.seed == 3
+
+
+def test_another_seed_that_was_asked_for_is_refused(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "out")
+
+    with pytest.raises(UsageError, match="is graded with the seed 3, not 99"):
+        ClassRun([handed_in], [SUITE], settings(seed=99), tmp_path / "out", is_seed_asked_for=True)
+
+
+def test_one_after_the_other_they_share_a_folder_of_results(handed_in, tmp_path):
+    graded(handed_in / "ann.py", tmp_path / "out")
+    graded(handed_in / "ben.py", tmp_path / "out")
+
+    assert set(grades(tmp_path / "out")) == {"ann", "ben"}
+
+
+def test_nothing_is_left_in_the_temporary_folder(handed_in, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+
+    graded(handed_in, tmp_path / "out", jobs=2)
+
+    assert [p.name for p in scratch.iterdir() if not p.name.endswith(".lock")] == []
+
+
+def test_failure_of_the_harness_costs_nobody_a_point_and_is_tried_again(
+    handed_in, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("benchharness.runner.grader.Grader.judged", lambda self, submission: 1 / 0)
+    graded(handed_in / "ann.py", tmp_path / "out")
+    assert grades(tmp_path / "out")["ann"]["status"] == "harness_failed"
+    assert grades(tmp_path / "out")["ann"]["max_score"] == "0"
+
+    monkeypatch.undo()
+    graded(handed_in / "ann.py", tmp_path / "out")
+    assert grades(tmp_path / "out")["ann"]["status"] == "passed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_class_that_was_killed_ends_like_one_that_was_not(handed_in, tmp_path):
+    graded(handed_in, tmp_path / "undisturbed")
+    command = [
+        sys.executable, "-m", "benchharness.cli", "grade", str(handed_in), "--suite",
+        str(SUITE.folder), "--seed", "3", "--timeout", "1", "--jobs", "2", "-o",
+        str(tmp_path / "killed"),
+    ]  # fmt: skip
+    rows = Path(tmp_path, "killed", "submissions")
+    for wanted in (1, 3):
+        process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+        while process.poll() is None and len(list(rows.glob("*/gradescope.json"))) < wanted:
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    assert subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0
+    undisturbed = (tmp_path / "undisturbed" / "grades.csv").read_bytes()
+    assert (tmp_path / "killed" / "grades.csv").read_bytes() == undisturbed
+
+
+def test_command_grades_a_class_and_says_where_the_results_are(handed_in, tmp_path, capsys):
+    out = tmp_path / "out"
+
+    code = main(["grade", str(handed_in), "-o", str(out), "--suite", str(SUITE.folder),
+                 "--timeout", "1", "--jobs", "2"])  # fmt: skip
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert "of 6: ann: passed, 4 / 4 points" in printed
+    assert printed.splitlines()[-1] == f"wrote {out / 'index.html'}, {out / 'grades.csv'}"
+    told = json.loads((out / "grades.json").read_text())
+    assert len(told["submissions"]) == 6
+
+
+def test_command_refuses_what_is_not_there(tmp_path, capsys):
+    assert main(["grade", str(tmp_path / "nothing"), "-o", str(tmp_path / "out")]) == 2
+    assert "nothing" in capsys.readouterr().err
