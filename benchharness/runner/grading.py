@@ -24,7 +24,14 @@ from benchharness.checking.judge import judge, oversized
 from benchharness.checking.kinds import WrongKind, fit
 from benchharness.content import content_root
 from benchharness.errors import HarnessError
-from benchharness.outcomes import CheckVerdict, Curve, Picture, Status, worst_status
+from benchharness.outcomes import (
+    CheckVerdict,
+    Curve,
+    Picture,
+    Status,
+    Visibility,
+    worst_status,
+)
 from benchharness.runner.attempt import Answer, Unusable
 from benchharness.runner.casebook import Casebook, Question
 from benchharness.runner.drawing import pictures
@@ -102,13 +109,16 @@ class TaskGrading:
 
     def unfit_for_timing(self) -> str | None:
         """Why there is no point in timing the task: an answer was wrong. None if there is."""
-        lost = [verdict.name for verdict in self._graded if verdict.status != Status.PASSED]
-        return f"not timed: wrong in {', '.join(lost)}" if lost else None
+        lost = [verdict for verdict in self._graded if verdict.status != Status.PASSED]
+        shown = [verdict.name for verdict in lost if verdict.visibility == Visibility.VISIBLE]
+        told = ", ".join(shown) or "a check that is shown later"
+        return f"not timed: wrong in {told}" if lost else None
 
     def _grade(self, check: Check) -> CheckVerdict:
         if len(self._abnormal) >= _MOST_ABNORMAL:
             last = self._abnormal[-1]
-            text = f"not run: this task had already ended twice that way. {last.message}"
+            told = last.message if last.visibility == Visibility.VISIBLE else ""
+            text = f"not run: this task had already ended twice that way. {told}".rstrip()
             return self._verdict(check, last.status, text)
         if self._forbidden:  # it may have kept what it got that way
             return self._verdict(check, Status.FORBIDDEN, self._forbidden)

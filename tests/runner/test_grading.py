@@ -215,6 +215,24 @@ def test_right_task_is_fit_for_timing(grading):
     assert begun.unfit_for_timing() is None
 
 
+def test_death_in_a_hidden_check_is_not_told_in_the_next_one(grading):
+    begun = grading(body("while True: pass"))
+    hidden = NEGATIVE.checks[1]
+    for _ in range(2):
+        begun.grade(hidden)
+
+    message = begun.grade(NEGATIVE.checks[0]).message
+
+    assert message == "not run: this task had already ended twice that way."
+
+
+def test_hidden_check_is_not_named_where_a_task_is_not_timed(grading):
+    begun = grading("def negative(image):\n    return image\n")
+    begun.grade(NEGATIVE.checks[1])
+
+    assert begun.unfit_for_timing() == "not timed: wrong in a check that is shown later"
+
+
 def test_wrong_task_is_not_timed_and_says_which_check_it_lost(grading):
     begun = grading(WRONG)
     begun.grade(NEGATIVE.checks[0])
