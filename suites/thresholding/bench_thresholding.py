@@ -1397,7 +1397,7 @@ class MultiOtsu:
         image = np.concatenate([levels, levels[extra]]).astype(np.uint8)[np.newaxis]
         return {"image": image, "classes": draw.integer(2, 4)}
 
-    @workload(sizes=(128, 512))
+    @workload(sizes=(128, 512, 2048))
     def three_bands(rng, size):
         """A square image of that side with dark, grey and bright grains, far apart."""
         return {"image": bands(rng, size, count=3), "classes": 3}

@@ -1,11 +1,10 @@
 """
-The thresholding suite judges fairly and strictly, whatever the seed.
+The thresholding suite beyond its audit: right answers of many kinds, and listing 6.1 as printed.
 
 Submissions are called in this process here; the sandbox has its own tests.
 """
 
 from functools import cache
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -25,14 +24,7 @@ from benchharness.worker.frameworks import from_backend, to_backend
 SUITE = load_suite(find_suite("thresholding"))
 TASKS = {task.name: task for task in SUITE.tasks}
 SEEDS = range(25)
-FEW_SEEDS = range(3)
 LEVELS = np.arange(256)
-
-MISCONCEPTIONS = [
-    pytest.param(task, misconception, id=f"{task.name}-{misconception.name}")
-    for task in SUITE.tasks
-    for misconception in task.misconceptions
-]
 
 
 @cache
@@ -65,81 +57,6 @@ def complaints(task, check, seed, function):
 
 def task_name_of(task):
     return task.name
-
-
-def right_by_check(task, function, seed):
-    return {check.name: not complaints(task, check, seed, function) for check in task.checks}
-
-
-@pytest.mark.parametrize("task", SUITE.tasks, ids=task_name_of)
-def test_reference_passes_for_every_seed(task):
-    for seed in SEEDS:
-        assert all(right_by_check(task, task.reference, seed).values())
-
-
-@pytest.mark.parametrize(("task", "misconception"), MISCONCEPTIONS)
-def test_misconception_fails_the_same_checks_for_every_seed(task, misconception):
-    verdicts = [right_by_check(task, misconception.variant, seed) for seed in SEEDS]
-    assert not all(verdicts[0].values())
-    assert verdicts.count(verdicts[0]) == len(verdicts)
-
-
-@pytest.mark.parametrize("task", SUITE.tasks, ids=task_name_of)
-def test_misconceptions_differ_from_each_other(task):
-    """Otherwise the feedback would name the wrong one."""
-    for seed in FEW_SEEDS:
-        given = {
-            m.name: [
-                (case, answer)
-                for check in task.checks
-                for (case, _), answer in zip(
-                    cases(task.name, check.name, seed),
-                    answers(task, check, seed, m.variant),
-                    strict=True,
-                )
-            ]
-            for m in task.misconceptions
-        }
-        for one, other in combinations(given, 2):
-            assert not all(
-                same_answer(task, case.inputs, mine, theirs)
-                for (case, mine), (_, theirs) in zip(given[one], given[other], strict=True)
-            ), (one, other)
-
-
-STUBS = {
-    "None": lambda *inputs: None,
-    "0": lambda *inputs: 0,
-    "1": lambda *inputs: 1,
-    "its first input": lambda *inputs: inputs[0],
-    "its last input": lambda *inputs: inputs[-1],
-    "zeros": lambda *inputs: np.zeros_like(inputs[0]),
-    "ones": lambda *inputs: np.ones_like(inputs[0]),
-    "255s": lambda *inputs: np.full_like(inputs[0], 255),
-    "256 zeros": lambda *inputs: np.zeros(256),
-    "256 equal shares": lambda *inputs: np.full(256, 1 / 256),
-    "as many zeros as thresholds": lambda *inputs: np.zeros(inputs[-1] - 1),
-    "the first levels": lambda *inputs: np.arange(inputs[-1] - 1),
-}
-
-
-def no_error(function):
-    """A function that answers None where `function` cannot be called on the inputs."""
-
-    def call(*inputs):
-        try:
-            return function(*inputs)
-        except (TypeError, ValueError):
-            return None
-
-    return call
-
-
-@pytest.mark.parametrize("stub", STUBS)
-@pytest.mark.parametrize("task", SUITE.tasks, ids=task_name_of)
-def test_stub_earns_no_points(task, stub):
-    for seed in FEW_SEEDS:
-        assert not any(right_by_check(task, no_error(STUBS[stub]), seed).values())
 
 
 @pytest.mark.parametrize(
