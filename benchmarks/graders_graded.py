@@ -34,10 +34,11 @@ def measure(*, quick: bool) -> Result:
         title="The graders, graded: `benchharness audit` on all suites",
         figures=_figures(found, settings),
         notes=(
-            "A misconception counts when every seed rejects it in float64 and in float32, fails the "
-            "same checks, and names it and no other. Right submissions are `suites/*/accepted/`, "
-            "each graded in the sandbox in its own backend. Surviving mutants that are equivalent "
-            "are listed with the reason in `suites/*/equivalent_mutants.toml`.",
+            "A misconception counts when every seed rejects it in float64 and in float32, fails "
+            "the same checks, and names it and no other. Right submissions are "
+            "`suites/*/accepted/`, each graded in the sandbox in its own backend. Surviving "
+            "mutants that are equivalent are listed with the reason in "
+            "`suites/*/equivalent_mutants.toml`.",
         ),
         data={"tasks": [_facts(task_audit) for task_audit in found]},
     )

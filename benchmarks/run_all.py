@@ -27,6 +27,7 @@ BENCHMARKS = (
     "whole_catalogue",
     "graders_graded",
     "dashboard_5000",
+    "class_of_200",
     "same_score",
     "known_lengths",
     "false_claims",
