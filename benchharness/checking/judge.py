@@ -86,7 +86,19 @@ def same_answer(task: Task, inputs: Inputs, one: Any, other: Any) -> bool:
     if first is None or type(first) is not type(second):
         return False
     scale = _scale(task.rule, inputs) if isinstance(task.rule, Close) else None
+    if scale is not None:  # a wrong answer may be far larger than what a right one is made of
+        scale = max(scale, _magnitude(first))
     return _differing(first, second, _tolerance(task.rule, inputs), scale) is None
+
+
+def _magnitude(value: Any) -> float:
+    """The largest finite magnitude in a fitted answer."""
+    if isinstance(value, (tuple, list)):
+        return max(map(_magnitude, value), default=0.0)
+    if isinstance(value, str):
+        return 0.0
+    numbers = np.abs(np.asarray(value, dtype=np.float64))
+    return float(numbers.max(where=np.isfinite(numbers), initial=0.0))
 
 
 def _fitted(task: Task, answer: Any) -> Any:

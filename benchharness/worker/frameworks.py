@@ -55,7 +55,9 @@ def _same(value: Any) -> Any:
 
 
 def _torch_tensor(array: np.ndarray[Any, Any]) -> Any:
-    if any(stride < 0 for stride in array.strides):
+    if (
+        not array.flags.c_contiguous
+    ):  # PyTorch has no negative strides, and `view` wants none at all
         array = array.copy()
     return sys.modules["torch"].from_numpy(array)
 

@@ -246,6 +246,20 @@ class Maximin:
         return row + 1, value
 
     @misconception
+    def started_from_zero(payoffs):
+        """
+        The search starts from 0, so that no negative worst case is ever better.
+
+        Right is to start from the first row, or from −∞.
+        Example: the rows (−3, 2) and (−1, 5) guarantee −3 and −1: row 1; you return row 0 and 0.
+        """
+        best_row, best = 0, 0.0
+        for row, worst in enumerate(payoffs.min(axis=1)):
+            if worst > best:
+                best_row, best = row, float(worst)
+        return best_row, best
+
+    @misconception
     def column_of_the_value(payoffs):
         """
         The value is right, but beside it stands the column that the opponent answers with.
@@ -442,6 +456,20 @@ class Minimax:
         """
         column, value = solutions.minimax(payoffs)
         return column + 1, value
+
+    @misconception
+    def started_from_zero(payoffs):
+        """
+        The search starts from 0, so that no column whose best case is positive is ever less.
+
+        Right is to start from the first column, or from +∞.
+        Example: the columns (8, 2) and (1, 5) leave 8 and 5: column 1; you return column 0 and 0.
+        """
+        best_column, least = 0, 0.0
+        for column, best in enumerate(payoffs.max(axis=0)):
+            if best < least:
+                best_column, least = column, float(best)
+        return best_column, least
 
     @misconception
     def opponents_payoff(payoffs):
@@ -702,7 +730,9 @@ def hessian_of(rng, signs):
     A symmetric matrix of small whole numbers whose eigenvalues have the given signs.
 
     BᵀDB has the signs of D, by Sylvester's law of inertia, and a 0 in D makes an eigenvalue that
-    is exactly 0. The others are clearly not 0. Every entry of the matrix differs from 0.
+    is exactly 0. The others are clearly not 0. Every entry of the matrix differs from 0. With a 0
+    among the signs, the matrix is divided by a power of 2 until its eigenvalues are below 1, so
+    that rounding in float32 stays below the fixed bounds for 0 that students choose.
     """
     n = len(signs)
     while True:
@@ -711,6 +741,8 @@ def hessian_of(rng, signs):
         eigenvalues = np.sort(np.abs(np.linalg.eigvalsh(hessian)))
         decided = eigenvalues[-1] < 30 * eigenvalues[np.count_nonzero(np.array(signs) == 0)]
         if decided and hessian.all() and abs(round(np.linalg.det(factor))) > 0:
+            if 0 in signs:
+                return hessian / 2.0 ** np.ceil(np.log2(eigenvalues[-1]))
             return hessian.astype(np.float64)
 
 
@@ -778,12 +810,12 @@ class CriticalPointKind:
     @check(points=1)
     def scales_and_layouts(rng):
         """Small and large second derivatives, one variable, other memory layouts."""
-        for scale, signs in ((0.125, (1, -1, -1)), (64.0, (1, -1, 0)), (0.125, (1, 1, 1))):
-            words = f"entries times {scale:g}"
-            yield case(words, hessian=scale * hessian_of(rng, signs))
-        yield case("a minimum, in thousandths", hessian=np.array([[2.0, 1], [1, 2]]) / 2048)
+        for signs in ((1, -1, -1), (1, 1, 1)):
+            yield case("divided by 8", hessian=hessian_of(rng, signs) / 8)
+        yield case("times 64", hessian=64 * np.array([[1.0, 3], [3, 2]]))
+        yield case("a minimum, in hundredths", hessian=np.array([[2.0, 1], [1, 2]]) / 128)
         yield case("one variable, negative", hessian=np.full((1, 1), -3.5))
-        yield case("one variable, positive", hessian=np.full((1, 1), 0.5))
+        yield case("one variable, positive", hessian=np.full((1, 1), 1 / 1024))
         every_second = np.ones((6, 6))
         every_second[::2, ::2] = hessian_of(rng, (-1, -1, -1))
         yield case("every second row and column", hessian=every_second[::2, ::2])

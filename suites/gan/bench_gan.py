@@ -288,6 +288,8 @@ class DiscriminatorLoss:
         yield case("a batch of one", real_logits=real, fake_logits=fake, smooth=0.1)
         real, fake = strided(logits(rng, 7)), read_only(logits(rng, 7))[::-1]
         yield case("views with strides", real_logits=real, fake_logits=fake, smooth=0.3)
+        real, fake = np.array([0.25, 0.75, 0.5]), np.array([-2.0, -0.5, -1.0])
+        yield case("unsure", real_logits=real, fake_logits=fake, smooth=0.1)
 
     @check(points=1)
     def extreme_logits(rng):
@@ -348,6 +350,18 @@ class DiscriminatorLoss:
         return real + stable_cross_entropy(smooth / 2, fake_logits)
 
     @misconception
+    def real_label_smoothed_by_half(real_logits, fake_logits, smooth):
+        """
+        The real samples have the label 1 − smooth / 2, as from Keras's `label_smoothing`.
+
+        Keras moves labels towards ½: 1 becomes 1 − smooth / 2. Right is 1 − smooth: write the
+        label yourself.
+        Example: real logit 2, fake logit −1, smooth 0.1: 0.327 + 0.313 = 0.640; you return
+        0.227 + 0.313 = 0.540.
+        """
+        return solutions.discriminator_loss(real_logits, fake_logits, smooth / 2)
+
+    @misconception
     def labels_exchanged(real_logits, fake_logits, smooth):
         """
         The labels are exchanged: real samples have 0 and generated ones 1 − smooth.
@@ -358,6 +372,31 @@ class DiscriminatorLoss:
         2.127 + 1.213 = 3.340.
         """
         return solutions.discriminator_loss(fake_logits, real_logits, smooth)
+
+    @misconception
+    def labels_exchanged_and_smooth(real_logits, fake_logits, smooth):
+        """
+        The labels are exchanged: real samples have `smooth` and generated ones 1.
+
+        The discriminator answers "real" with 1. Right is 1 − smooth for real samples and 0 for
+        generated ones.
+        Example: real logit 2, fake logit −1, smooth 0.1: 0.327 + 0.313 = 0.640; you return
+        1.927 + 1.313 = 3.240.
+        """
+        real = stable_cross_entropy(smooth, real_logits)
+        return real + stable_cross_entropy(1.0, fake_logits)
+
+    @misconception
+    def labels_exchanged_unsmoothed(real_logits, fake_logits, smooth):
+        """
+        The labels are exchanged: real samples have 0 and generated ones 1, without smoothing.
+
+        The discriminator answers "real" with 1. Right is 1 − smooth for real samples and 0 for
+        generated ones.
+        Example: real logit 2, fake logit −1, smooth 0.1: 0.327 + 0.313 = 0.640; you return
+        2.127 + 1.313 = 3.440.
+        """
+        return solutions.discriminator_loss(fake_logits, real_logits, 0.0)
 
     @misconception
     def smooth_is_the_label(real_logits, fake_logits, smooth):
@@ -382,6 +421,18 @@ class DiscriminatorLoss:
         """
         real = cross_entropy(1 - smooth, real_logits)
         return real + cross_entropy(0.0, fake_logits)
+
+    @misconception
+    def sigmoid_left_out(real_logits, fake_logits, smooth):
+        """
+        The logits are taken for probabilities: log(1 − l) of the generated samples' logits.
+
+        Right is log(1 − σ(l)), best by a function that takes logits. The logarithm of a negative
+        logit is NaN.
+        Example: a fake logit of −1 means D = σ(−1) = 0.269; you compute with log(1 − (−1)).
+        """
+        real = cross_entropy(1 - smooth, real_logits)
+        return real - np.mean(np.log(1 - fake_logits))
 
     @misconception
     def logits_clipped_to_probabilities(real_logits, fake_logits, smooth):
@@ -448,6 +499,18 @@ class DiscriminatorLoss:
         """
         real = cross_entropy(1 - smooth, sigmoid(real_logits))
         return real + cross_entropy(0.0, sigmoid(fake_logits))
+
+    @misconception
+    def logarithm_of_zero(real_logits, fake_logits, smooth):
+        """
+        The formula is right, but breaks at large logits: log(1 − σ(l)) becomes log 0.
+
+        σ(40) is 1 in float64, so log(1 − σ(40)) is −∞. Right is the same formula in another form:
+        log(1 − σ(l)) = −max(l, 0) − log(1 + e^−|l|).
+        Example: a fake logit of 1000 costs 1000; you return ∞.
+        """
+        real = cross_entropy(1 - smooth, sigmoid(real_logits))
+        return real - np.mean(np.log(1 - sigmoid(fake_logits)))
 
     @misconception
     def clipped(real_logits, fake_logits, smooth):
@@ -845,6 +908,26 @@ class GeneratorGradient:
         """
         loss = {"minimax": "non-saturating", "non-saturating": "minimax"}.get(loss, loss)
         return solutions.generator_gradient(fake_logits, loss)
+
+    @misconception
+    def always_minimax(fake_logits, loss):
+        """
+        The gradient is that of the minimax loss, whatever `loss` says.
+
+        For "non-saturating" the loss is −mean log σ(l), with the gradient −(1 − σ(l)) / N.
+        Example: a logit of −8 has the non-saturating gradient −0.9997; you return −0.0003.
+        """
+        return solutions.generator_gradient(fake_logits, "minimax")
+
+    @misconception
+    def always_non_saturating(fake_logits, loss):
+        """
+        The gradient is that of the non-saturating loss, whatever `loss` says.
+
+        For "minimax" the loss is mean log(1 − σ(l)), with the gradient −σ(l) / N.
+        Example: a logit of −8 has the minimax gradient −0.0003; you return −0.9997.
+        """
+        return solutions.generator_gradient(fake_logits, "non-saturating")
 
     @misconception
     def negated(fake_logits, loss):
@@ -1572,6 +1655,17 @@ class LaplacianPyramid:
         Example: the image (1, 3; 1, 3) becomes the pixel 2; you keep 1.
         """
         return taken_apart(image, levels, lambda fine: fine[::2, ::2], doubled)
+
+    @misconception
+    def subsampled_at_the_bottom_right(image, levels):
+        """
+        d takes one pixel of each 2 × 2 block; it is to take the mean of the four.
+
+        The bottom-right pixel of each block is kept, as TensorFlow's nearest-neighbour resizing
+        does.
+        Example: the image (1, 3; 1, 3) becomes the pixel 2; you keep 3.
+        """
+        return taken_apart(image, levels, lambda fine: fine[1::2, 1::2], doubled)
 
     @misconception
     def summed_blocks(image, levels):

@@ -469,6 +469,18 @@ class MinmaxNormalize:
         return pixels / pixels.max()
 
     @misconception
+    def shifted_and_divided_by_brightest(pixels, low, high):
+        """
+        The darkest pixel is subtracted, and then the brightest one divided by.
+
+        Right is (p − min) / (max − min) with the ends of the scale, `low` and `high`; you compute
+        (p − pixels.min()) / pixels.max().
+        Example: on the scale 0..200 the pixels 50 and 100 become 0.25 and 0.5;
+        you return 0 and 0.5.
+        """
+        return (pixels - pixels.min()) / pixels.max()
+
+    @misconception
     def own_extremes(pixels, low, high):
         """
         The picture's own darkest and brightest pixels are taken for the ends of the scale.
@@ -1178,14 +1190,17 @@ class SigmoidCrossEntropyWithLogits:
     loss = −y·log σ(l) − (1 − y)·log(1 − σ(l)), with σ(l) = 1 / (1 + exp(−l))
 
     One loss for every logit, no mean. Labels y lie in 0..1 and need not be 0 or 1. The formula is
-    right on paper only: rewrite it so that the answer is finite at l = ±1000, where exp overflows,
-    and keeps its digits for large logits with y = 1, where it is tiny: at l = 30 it is
-    log(1 + exp(−30)) = 9.36e−14, not 0. Such losses are judged relative to their own size.
+    right on paper only: rewrite it so that the answer is right at l = ±1000, where exp overflows.
 
     For l = 0 it is log 2 whatever y is; for l = 1000 it is 0 with y = 1 and 1000 with y = 0.
     """
 
     reference = solutions.sigmoid_cross_entropy_with_logits
+
+    def size_of_terms(logits, labels):
+        return np.logaddexp(0, np.abs(logits)).max()
+
+    rule = close(scale=size_of_terms)
 
     @check(points=1)
     def moderate_logits(rng):
@@ -1205,7 +1220,7 @@ class SigmoidCrossEntropyWithLogits:
             logits, labels = on_grid(rng, -2, 2, n), rng.integers(1, 8, n) / 8
             yield case(f"{n} logits", logits=logits, labels=labels)
 
-    @check(points=1)
+    @check(points=2)
     def huge_logits(rng):
         """Logits of ±1000: losses of 0, of 1000 and between."""
         logits = np.array([1000.0, 1000, 1000, -1000, -1000, -1000, 2, -750])
@@ -1217,13 +1232,14 @@ class SigmoidCrossEntropyWithLogits:
             "right answers", logits=np.array([1000.0, -1000.0]), labels=np.array([1.0, 0.0])
         )
 
-    @check(points=2)
-    def tiny_losses(rng):
-        """Label 1 with logits from 15 on, judged relative to the tiny losses."""
-        # Not label 0 with -40, where PyTorch's own function returns 0 in single precision.
-        for size in (15, 20, 30, 40, 800):
+    @check(points=1)
+    def large_logits(rng):
+        """Logits of ±15 to ±800, right and wrong ones."""
+        for size in (15, 20, 30, 40, 100, 800):
             logits = size + on_grid(rng, -0.5, 0.5, 4)
-            yield case(f"logits near {size}", logits=logits, labels=np.ones(4))
+            for words, labels in (("right", np.ones(4)), ("wrong", np.zeros(4))):
+                yield case(f"{words}, near {size}", logits=logits, labels=labels)
+                yield case(f"{words}, near -{size}", logits=-logits, labels=1 - labels)
 
     @misconception
     def overflow(logits, labels):
@@ -1264,29 +1280,18 @@ class SigmoidCrossEntropyWithLogits:
         return -labels * np.log(p) - (1 - labels) * np.log(1 - p)
 
     @misconception
-    def cancellation(logits, labels):
+    def logarithm_cut_at_100(logits, labels):
         """
-        The tiny losses of good predictions are lost: two large numbers are subtracted.
+        The logarithms are cut at −100, as PyTorch's `binary_cross_entropy` does.
 
-        log(1 + exp(l)) − l·y is finite as you compute it, but at l = 40 the first term is 40 to
-        all digits. Subtract first: (max(l, 0) − l·y) + log(1 + exp(−|l|)), or use
-        y·log(1 + exp(−l)) + (1 − y)·log(1 + exp(l)).
-        Example: for l = 40 and y = 1 the loss is 4.25e−18;
-        you return 0.
+        σ(1000) rounds to 1, log(1 − 1) is −inf, and −100 is made of it. Right is a function that
+        takes logits: `binary_cross_entropy_with_logits`.
+        Example: for l = 1000 and y = 0 the loss is 1000;
+        you return 100.
         """
-        return np.logaddexp(0, logits) - logits * labels
-
-    @misconception
-    def logarithm_of_one_plus_little(logits, labels):
-        """
-        The tiny losses of good predictions are lost: log(1 + x) drops the digits of a small x.
-
-        1 + 4e−18 is 1 in floats. Right is `np.log1p(x)`, which keeps them.
-        Example: for l = 40 and y = 1 the loss is 4.25e−18;
-        you return 0.
-        """
-        rest = np.log(1 + np.exp(-np.abs(logits)))
-        return np.maximum(logits, 0) - logits * labels + rest
+        p = sigmoid(logits)
+        yes, no = np.maximum(np.log(p), -100), np.maximum(np.log(1 - p), -100)
+        return -labels * yes - (1 - labels) * no
 
     @misconception
     def labels_inverted(logits, labels):
@@ -1930,6 +1935,17 @@ class MeanAbsoluteError:
         return float(np.mean(forecast - actual))
 
     @misconception
+    def signs_kept_and_exchanged(forecast, actual):
+        """
+        The errors actual − forecast are averaged with their signs, so that they cancel.
+
+        Right takes the absolute value of every error first; then its sign does not matter.
+        Example: for the errors 1, −2 and 4 of a forecast it is 7 / 3 = 2.33;
+        you return −1.
+        """
+        return float(np.mean(actual - forecast))
+
+    @misconception
     def absolute_mean(forecast, actual):
         """
         The absolute value is taken of the mean; it should be taken of every error.
@@ -2319,7 +2335,7 @@ class GaussianKl:
     def extreme_variances(rng):
         """Variances close to 0 and very large ones."""
         mu = on_grid(rng, -2, 2, 3, 2)
-        for size in (-1000, -40, 12, 40):
+        for size in (-60, -40, 12, 40):
             log_variance = size + on_grid(rng, -2, 2, 3, 2)
             yield case(f"log variances near {size}", mu=mu, log_variance=log_variance)
 
@@ -2603,6 +2619,20 @@ class BoxIou:
         """
         more = np.array([0.0, 0.0, 1.0, 1.0])
         return solutions.box_iou(a + more, b + more)
+
+    @misconception
+    def one_pixel_more_of_overlap(a, b):
+        """
+        The sides of the overlap are one too long: the coordinates are positions, not pixels.
+
+        Right is min(bottoms) − max(tops), without + 1, as for the boxes themselves.
+        Example: for (0, 0, 2, 2) and (1, 1, 3, 3) it is 1/7 = 0.143;
+        you return 4 / (4 + 4 − 4) = 1.
+        """
+        _, size_a, size_b = areas(a, b)
+        sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]) + 1
+        overlap = np.maximum(sides, 0).prod()
+        return share(overlap, size_a + size_b - overlap)
 
     @misconception
     def overlap_counted_twice(a, b):

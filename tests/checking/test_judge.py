@@ -312,3 +312,14 @@ def test_worst_place_is_named_in_tensorflows_order():
     answer[2, 1, 0] += 1
 
     assert "Worst at (2, 1, 0)" in tensorflow_verdict(answer)
+
+
+def test_large_wrong_answers_are_the_same_up_to_their_own_rounding():
+    shares = define(
+        "shares(values: float[N]) -> float[N]",
+        lambda values: values,
+        rule=close(scale=lambda values: 1.0),
+    )
+    wrong = np.array([4096.0, 1.0, 2.0])
+
+    assert same_answer(shares, {"values": np.ones(3)}, wrong, wrong.astype(np.float32) + 1e-3)

@@ -33,7 +33,7 @@ def categorical_cross_entropy(probabilities, targets):
 
 
 def sigmoid_cross_entropy_with_logits(logits, labels):
-    return labels * np.logaddexp(0, -logits) + (1 - labels) * np.logaddexp(0, logits)
+    return np.logaddexp(0, logits) - logits * labels
 
 
 def localization_loss(class_probabilities, class_targets, boxes, box_targets, alpha, beta):
