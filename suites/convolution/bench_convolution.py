@@ -1161,7 +1161,8 @@ class Pad2d:
         for mode in MODES:
             yield case(f"1 to 9, {mode}", image=image, width=2, mode=mode)
         wider = np.arange(1.0, 21.0).reshape(4, 5)
-        yield case("1 to 20, reflect", image=wider, width=2, mode="reflect")
+        for mode in ("reflect", "circular"):
+            yield case(f"1 to 20, {mode}", image=wider, width=2, mode=mode)
 
     @check(points=1)
     def random_images(rng):
@@ -1221,6 +1222,22 @@ class Pad2d:
             return solutions.pad2d(image, width, mode)
         rows, columns = (
             np.r_[np.arange(width), np.arange(n), np.arange(n - width, n)] for n in image.shape
+        )
+        return image[np.ix_(rows, columns)]
+
+    @misconception
+    def circular_mirrored(image, width, mode):
+        """
+        `circular` takes the right pixels in the wrong order: they are mirrored.
+
+        Left of the first column stands the last one, and left of it the last but one.
+        Example: 1 2 3 4 by 2 becomes 3 4 1 2 3 4 1 2; you return 4 3 1 2 3 4 2 1.
+        """
+        if mode != "circular":
+            return solutions.pad2d(image, width, mode)
+        rows, columns = (
+            np.r_[np.arange(n)[::-1][:width], np.arange(n), np.arange(width)[::-1]]
+            for n in image.shape
         )
         return image[np.ix_(rows, columns)]
 
@@ -2234,6 +2251,18 @@ class ConvTranspose2d:
         return solutions.conv_transpose2d(x, weight, 1, padding, output_padding)
 
     @misconception
+    def stride_and_output_padding_left_out(x, weight, stride, padding, output_padding):
+        """
+        Stride and output padding are left out: neighbouring kernels lie one pixel apart.
+
+        Right is a distance of s pixels, as if s − 1 zeros stood between the values of x, and
+        `output_padding` more rows and columns in the end.
+        Example: the row 1 2 with the kernel 1, stride 2 and output padding 1 is 1 0 2 0; you
+        return 1 2.
+        """
+        return solutions.conv_transpose2d(x, weight, 1, padding, 0)
+
+    @misconception
     def pixels_repeated(x, weight, stride, padding, output_padding):
         """
         The values of x are repeated; zeros stand between them.
@@ -2290,6 +2319,29 @@ class ConvTranspose2d:
         """
         whole = solutions.conv_transpose2d(x, weight, stride, 0, output_padding)
         return whole[:, :, 2 * padding :, 2 * padding :]
+
+    @misconception
+    def cropped_on_two_sides_only(x, weight, stride, padding, output_padding):
+        """
+        Rows and columns are cut off above and to the left only, not below and to the right.
+
+        Right is `padding` rows and columns on each side, so twice as many in all.
+        Example: 2 × 2 with a 4 × 4 kernel, stride 2 and padding 1 is 4 × 4; you return 5 × 5.
+        """
+        whole = solutions.conv_transpose2d(x, weight, stride, 0, output_padding)
+        return whole[:, :, padding:, padding:]
+
+    @misconception
+    def nothing_left_without_padding(x, weight, stride, padding, output_padding):
+        """
+        Without padding, everything is cut off: the slice `[0:-0]` is empty.
+
+        Right is the whole sum of all kernels where `padding` is 0. Count the end from the front:
+        `[padding : rows - padding]`.
+        Example: the row 1 2 with the kernel 1 and padding 0 is 1 2; you return no columns.
+        """
+        whole = solutions.conv_transpose2d(x, weight, stride, 0, output_padding)
+        return whole[:, :, padding:-padding, padding:-padding]
 
     @misconception
     def output_padding_left_out(x, weight, stride, padding, output_padding):

@@ -375,8 +375,9 @@ class MaxPoolIndices:
 
     @check(points=1)
     def worked_examples(rng):
-        """One plane: figure 2 of the lecture notes, and the lab's matrix."""
+        """One plane: figure 2 of the lecture notes, the lab's matrix, and its first two rows."""
         yield case("the lab's matrix", x=LAB_MATRIX[np.newaxis, np.newaxis], size=2)
+        yield case("its first two rows", x=LAB_MATRIX[np.newaxis, np.newaxis, :2], size=2)
         yield case("figure 2's matrix", x=FIGURE_2[np.newaxis, np.newaxis], size=2)
 
     @check(points=2)
@@ -457,6 +458,19 @@ class MaxPoolIndices:
         """
         y, column = place_of_maximum(x, size)
         return solutions.max_pool_indices(x, size)[0], column * x.shape[2] + y
+
+    @misconception
+    def row_and_column_exchanged(x, size):
+        """
+        The row and the column are exchanged in the formula.
+
+        Right is y·W + x with the row y and the column x; you return x·W + y, which can lie beyond
+        the plane.
+        Example: in the row 1, 2, 3, 4 above the row 0, 0, 0, 0 with size 2 the maximum 4 has the
+        index 0·4 + 3 = 3; you return 3·4 + 0 = 12.
+        """
+        y, column = place_of_maximum(x, size)
+        return solutions.max_pool_indices(x, size)[0], column * x.shape[3] + y
 
     @misconception
     def rows_counted_with_height(x, size):
@@ -923,7 +937,7 @@ class RoiPool:
         yield case("a grid of 3 × 3", features=features, rois=rois, height=3, width=3)
         rois = random_regions(rng, 5, (12, 13), 5)
         yield case("a grid of 3 × 4", features=features, rois=rois, height=3, width=4)
-        rois = regions((2, 0, 9, 11), (0, 2, 11, 13))
+        rois = regions((2, 0, 9, 11), (0, 2, 11, 13), (5, 1, 9, 8))
         yield case("a grid of 5 × 2", features=features, rois=rois, height=5, width=2)
         features = rng.uniform(-9, -1, (3, 10, 8))
         rois = random_regions(rng, 3, (10, 8), 6)
@@ -976,6 +990,23 @@ class RoiPool:
 
         def inwards(length, count):
             return [(i * length // count, (i + 1) * length // count) for i in range(count)]
+
+        return pooled_by(features, rois, height, width, bins=inwards)
+
+    @misconception
+    def floor_but_one_row(features, rois, height, width):
+        """
+        The ends of the bins are rounded down, though no bin is left empty; round them up.
+
+        Bin i ends before row ⌈(i + 1)·h/height⌉; you end it before ⌊(i + 1)·h/height⌋, or after
+        one row if that leaves none. So cells are missing where height does not divide h.
+        Example: 3 rows in 2 bins: right are the rows 0, 1 and 1, 2; yours are 0 and 1, 2.
+        """
+
+        def inwards(length, count):
+            starts = [i * length // count for i in range(count)]
+            ends = [(i + 1) * length // count for i in range(count)]
+            return [(start, max(end, start + 1)) for start, end in zip(starts, ends, strict=True)]
 
         return pooled_by(features, rois, height, width, bins=inwards)
 
@@ -1039,6 +1070,19 @@ class RoiPool:
         Example: the region (0, 0, 2, 2) has 2 × 2 cells; you take 3 × 3.
         """
         return pooled_by(features, rois + np.array([0, 0, 1, 1]), height, width)
+
+    @misconception
+    def inclusive_corners_in_the_map(features, rois, height, width):
+        """
+        The row `bottom` and the column `right` are counted in, where the map has them.
+
+        A region has bottom − top rows, so `features[:, top:bottom, left:right]`. (Fast R-CNN's own
+        code counts them in; this task does not.)
+        Example: the region (0, 0, 2, 2) has 2 × 2 cells; in a larger map you take 3 × 3.
+        """
+        H, W = features.shape[1:]
+        wider = np.minimum(rois + np.array([0, 0, 1, 1]), (H, W, H, W))
+        return pooled_by(features, wider, height, width)
 
     @misconception
     def corners_as_size(features, rois, height, width):

@@ -435,21 +435,44 @@ def join_lakes(lakes, place, shape):
 
 
 def landscape(rng, shape, blurs=0):
-    """Different heights 1, 2, 3, ... for all pixels: noise, the smoother the more blurs."""
+    """Different heights 1, 1⅛, 1¼, ... for all pixels: noise, the smoother the more blurs."""
     noise = rng.random(shape)
     for _ in range(blurs):
         noise = sum(np.roll(noise, step, (0, 1)) for step in (*EIGHT, (0, 0))) / 9
-    return 1.0 + noise.ravel().argsort().argsort().reshape(shape)
+    return 1 + noise.ravel().argsort().argsort().reshape(shape) / 8
+
+
+def one_is_nearest(places, mask):
+    """Whether no pixel of the mask is equally far from the two places nearest to it."""
+    pixels = np.argwhere(mask)[:, np.newaxis]
+    nearest = np.sort(((pixels - places) ** 2).sum(axis=2), axis=1)[:, :2]
+    return len(places) == 1 or bool(np.all(nearest[:, 0] < nearest[:, 1]))
+
+
+def far_enough(place, places):
+    """Whether a place is none of the others, and beside none of them."""
+    return bool(np.all(np.abs(places - place).sum(axis=1) >= 2))
+
+
+def marker_places(rng, mask, number):
+    """Random places in the mask, none beside another, of which each pixel has one nearest."""
+    places = np.empty((0, 2), np.int64)
+    for place in rng.permutation(np.argwhere(mask)):
+        more = np.vstack([places, place])
+        if far_enough(place, places) and one_is_nearest(more, mask):
+            places = more
+        if len(places) == number:
+            break
+    return places
 
 
 def with_springs(rng, elevation, mask, number):
-    """Inputs with different markers in the mask, none beside another, each in a pit below 1."""
-    white = np.indices(mask.shape).sum(axis=0) % 2 == 0  # the fields of a chessboard
-    places = rng.choice(np.flatnonzero(mask & white), number, replace=False)
+    """Inputs with up to so many different markers in the mask, each in a pit below 1."""
+    places = tuple(marker_places(rng, mask, number).T)
     markers = np.zeros(mask.shape, np.int64)
-    markers.flat[places] = rng.choice(np.arange(2, 100), number, replace=False)
+    markers[places] = rng.choice(np.arange(2, 100), len(places[0]), replace=False)
     pits = elevation.copy()
-    pits.flat[places] = np.arange(number) - number
+    pits[places] = np.arange(len(places[0])) - number
     return {"elevation": pits, "markers": markers, "mask": mask}
 
 
@@ -537,7 +560,7 @@ class Watershed:
             inputs = with_springs(rng, landscape(rng, shape, blurs), mask, number)
             yield case(f"{number} markers in a random landscape", **inputs)
         inputs = with_springs(rng, landscape(rng, (11, 15), 1), everywhere((11, 15)), 4)
-        inputs["elevation"] -= 80
+        inputs["elevation"] -= 10
         yield case("heights above and below 0", **inputs)
         inputs = with_springs(rng, landscape(rng, (17, 10), 1), everywhere((17, 10)), 4)
         # Not in Fortran order: scikit-image 0.26 floods a copy then, and returns the markers.
@@ -574,7 +597,8 @@ class Watershed:
     def masks(rng):
         """Winding masks, islands without a marker, and rooms that touch at a corner."""
         for shape, number in (((13, 21), 6), ((18, 14), 5)):
-            mask = landscape(rng, shape, blurs=1) > 0.3 * shape[0] * shape[1]
+            heights = landscape(rng, shape, blurs=1)
+            mask = heights > np.quantile(heights, 0.3)
             inputs = with_springs(rng, landscape(rng, shape, blurs=1), mask, number)
             yield case("a random mask", **inputs)
         corner = np.zeros((8, 9), bool)
@@ -788,6 +812,9 @@ class Watershed:
         mask = draw.array("bool", shape, 0, 1)
         elevation = draw.array("int64", shape, 1, 9).astype(np.float64)
         markers[~mask] = 0
+        places = np.argwhere(markers)
+        if len(places) and not one_is_nearest(places, np.ones_like(mask)):
+            markers[tuple(places[1:].T)] = 0
         elevation[markers > 0] = 0
         return {"elevation": elevation, "markers": markers, "mask": mask}
 
@@ -878,6 +905,20 @@ class SlidingWindows:
         """
         padded = np.pad(image, (0, size))
         tops, lefts = (range(0, length, stride) for length in image.shape)
+        return cut(padded, size, [(top, left) for top in tops for left in lefts])
+
+    @misconception
+    def last_window_filled_up(image, size, stride):
+        """
+        A last window sticks out over the right or lower border, filled with zeros.
+
+        Right are only the windows that lie inside: ⌊(H − size) / stride⌋ + 1 below each other, the
+        quotient rounded down; yours is rounded up.
+        Example: in a row of 6 pixels, windows of size 3 with stride 2 begin at 0 and 2; you add
+        one that begins at 4 and holds two pixels.
+        """
+        padded = np.pad(image, (0, stride))
+        tops, lefts = (range(0, n - size + stride, stride) for n in image.shape)
         return cut(padded, size, [(top, left) for top in tops for left in lefts])
 
     @misconception
