@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchharness import __version__
@@ -70,6 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--suite", action="append", metavar="NAME_OR_PATH", help="default: all bundled suites"
     )
+    grade.add_argument(
+        "--assignment",
+        type=Path,
+        metavar="PATH",
+        help="points, due date, limits; see docs/assignment.md (default: assignment.toml beside "
+        "the one suite that is named)",
+    )
     grade.add_argument("--jobs", type=_count, default=os.cpu_count(), metavar="N")
     grade.add_argument(
         "--resume",
@@ -79,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("--timing", default="off", metavar="off|quick|full", help="default: off")
     grade.add_argument("--seed", type=int, metavar="N", help="default: fresh, kept in OUT")
-    grade.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="per call")
-    grade.add_argument("--memory", type=int, default=2048, metavar="MIB")
+    grade.add_argument("--timeout", type=float, metavar="SECONDS", help="per call; default: 10")
+    grade.add_argument("--memory", type=int, metavar="MIB", help="default: 2048")
     grade.add_argument("--sandbox", default="auto", metavar="auto|strict|process|off")
     grade.set_defaults(run=_grade)
     new = _command(
@@ -180,27 +188,34 @@ def _audit(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from benchharness.classroom.assignment_file import assignment_for
     from benchharness.classroom.progress import shown
     from benchharness.classroom.run import ClassRun
     from benchharness.runner.settings import Settings
     from benchharness.suite.load import bundled_suites, load_suites
 
-    suites, broken = load_suites(options.suite or bundled_suites())
+    assignment = assignment_for(options.assignment, options.suite or [])
+    suites, broken = load_suites(options.suite or assignment.suites or bundled_suites())
     for problem in broken:
         print(f"benchharness: left out: {problem}", file=sys.stderr)
-    settings = Settings(
-        timing=options.timing,
-        sandbox=options.sandbox,
-        timeout_s=options.timeout,
-        memory_mib=options.memory,
-        **({} if options.seed is None else {"seed": options.seed}),
-    )
+    suites = assignment.apply_to(suites)
+    named = {
+        "seed": options.seed,
+        "timeout_s": options.timeout,
+        "memory_mib": options.memory,
+    }
+    usual = assignment.settings(Settings(timing=options.timing, sandbox=options.sandbox))
+    settings = replace(usual, **{key: v for key, v in named.items() if v is not None})
+    if assignment.counts_speed and options.timing == "off":
+        text = "the assignment counts speed, which needs --timing quick; its points are left out"
+        print(f"benchharness: {text}", file=sys.stderr)
     has_failed = bool(broken)
     with ClassRun(
         options.submissions,
         suites,
         settings,
         options.output,
+        assignment=assignment,
         jobs=options.jobs,
         resume=options.resume,
         is_seed_asked_for=options.seed is not None,

@@ -158,22 +158,29 @@ class TaskVerdict:
 
 @dataclass(frozen=True)
 class SubmissionVerdict:
-    """What one submission got for all tasks that it was judged on."""
+    """
+    What one submission got for all tasks that it was judged on.
+
+    `final` is what an assignment makes of its points, earned and to be earned, where lateness or
+    speed count, and `notes` says how, a sentence each.
+    """
 
     name: str
     path: str
     sha256: str
     tasks: tuple[TaskVerdict, ...] = ()
+    final: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
         """Points earned."""
-        return round(sum(task.score for task in self.tasks), 9)
+        return self.final[0] if self.final else round(sum(t.score for t in self.tasks), 9)
 
     @property
     def max_score(self) -> float:
         """Points that could be earned."""
-        return round(sum(task.max_score for task in self.tasks), 9)
+        return self.final[1] if self.final else round(sum(t.max_score for t in self.tasks), 9)
 
     @property
     def percent(self) -> float:
@@ -186,13 +193,15 @@ class Graded:
     """
     One submission of a class: whose it is, what it got, and why it could not be read, if so.
 
-    `student` holds what the place of handing in said: `name`, `email`, `id`, `login`, ...
+    `student` holds what the place of handing in said: `name`, `email`, `id`, `login`, ...;
+    `not_counted` why another submission of the student counts instead.
     """
 
     name: str
     student: dict[str, str]
     verdict: SubmissionVerdict
     problem: str = ""
+    not_counted: str = ""
 
     @property
     def status(self) -> Status:

@@ -111,6 +111,22 @@ class Assignment:
             memory_mib=settings.memory_mib if self.memory_mib is None else self.memory_mib,
         )
 
+    @property
+    def of_scores(self) -> tuple[object, ...]:
+        """What changes the points that checks have earned: when it was due, and steps of speed."""
+        steps = tuple((name, task.speed) for name, task in self.tasks.items() if task.speed)
+        return (self.deadline, steps) if self.deadline or steps else ()
+
+    @property
+    def counts_speed(self) -> bool:
+        """Whether being fast gives points."""
+        return any(task.speed for task in self.tasks.values())
+
+    @property
+    def changes_scores(self) -> bool:
+        """Whether a submission's points are more than the sum of its checks."""
+        return bool(self.of_scores)
+
     def final_score(self, graded: Graded) -> FinalScore:
         """
         The points of a submission, with what speed adds and what being late takes off.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchharness.classroom.assignment import Assignment, CheckSettings, TaskSettings
+from benchharness.classroom.assignment import (
+    FILE_NAME,
+    Assignment,
+    CheckSettings,
+    TaskSettings,
+)
 from benchharness.classroom.attempts import COUNTED, Attempts
 from benchharness.classroom.lateness import Deadline
 from benchharness.classroom.speed_points import SpeedStep
@@ -15,9 +21,9 @@ from benchharness.content import content_root
 from benchharness.errors import UsageError
 from benchharness.outcomes import Visibility
 from benchharness.runner.settings import Settings
-from benchharness.suite.load import bundled_suites
+from benchharness.suite.load import bundled_suites, find_suite
 
-__all__ = ["load_assignment"]
+__all__ = ["assignment_for", "load_assignment"]
 
 _MOST_GRACE = timedelta(days=7)
 _MINUTE = timedelta(minutes=1)
@@ -47,6 +53,14 @@ def load_assignment(path: Path) -> Assignment:
         places=file.places,
         **_limits(file),
     )
+
+
+def assignment_for(path: Path | None, suites: Sequence[str]) -> Assignment:
+    """The settings at `path`, or those beside the one suite that is named; else none at all."""
+    if path is None and len(suites) == 1:
+        beside = find_suite(suites[0]) / FILE_NAME
+        path = beside if beside.is_file() else None
+    return Assignment() if path is None else load_assignment(path)
 
 
 def _suites(file: Table, folder: Path) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchharness import __version__
+from benchharness.classroom.assignment import Assignment
 from benchharness.classroom.intake import HandedIn, handed_in
 from benchharness.classroom.pool import Done, in_processes
 from benchharness.classroom.store import Row, Store
@@ -66,12 +67,16 @@ class ClassRun:
         settings: Settings,
         out: Path,
         *,
+        assignment: Assignment | None = None,
         jobs: int = 1,
         resume: bool = True,
         is_seed_asked_for: bool = False,
     ) -> None:
         """
         Take in what was handed in, and go on where an earlier run in `out` has stopped.
+
+        Of the assignment, what is due, speed and attempts count here; what it makes of suites and
+        settings is the caller's to ask for.
 
         Raises
         ------
@@ -81,6 +86,7 @@ class ClassRun:
         """
         self.suites = tuple(suites)
         self.out = out
+        self._assignment = assignment or Assignment()
         self._jobs, self._resume = jobs, resume
         self._store = Store(out)
         self._scratch = Path(tempfile.mkdtemp(prefix="benchharness-"))
@@ -94,7 +100,7 @@ class ClassRun:
             raise
         self.total = len(self._intake)
         self._unchanged: deque[str] = deque()
-        self._common = _fingerprint(self.suites, self._grader.settings)
+        self._common = _fingerprint(self.suites, self._grader.settings, self._assignment)
 
     @property
     def seed(self) -> int:
@@ -215,37 +221,60 @@ class ClassRun:
 
     def _written(self, work: _Work, verdict: SubmissionVerdict) -> Row:
         handed = work.handed
-        run = self._recorded(verdict)
+        final = self._in_the_end(work, verdict)
+        for_student = self._in_the_end(work, for_students(verdict))
+        run = self._recorded(final)
+        shown = replace(run, submissions=(for_student,))
         folder = self.out / "submissions" / handed.name
-        shown = replace(run, submissions=(for_students(verdict),))
         write_run(shown, folder / "run.json")
         write_report(shown, folder / "report.html")
-        write_gradescope(run, folder / "gradescope.json")  # hides by itself what is shown later
-        graded = Graded(handed.name, dict(handed.student), verdict, work.problem)
+        # Gradescope keeps back what is shown later, but for what is told of the whole.
+        told = replace(run, submissions=(replace(final, notes=for_student.notes),))
+        write_gradescope(told, folder / "gradescope.json")
+        graded = Graded(handed.name, dict(handed.student), final, work.problem)
         return Row(
             name=graded.name,
             fingerprint=work.fingerprint,
             student=graded.student,
             problem=graded.problem,
-            score=verdict.score,
-            max_score=verdict.max_score,
+            score=final.score,
+            max_score=final.max_score,
             status=graded.status,
             run=json.dumps(to_json(run), allow_nan=False),
         )
+
+    def _in_the_end(self, work: _Work, verdict: SubmissionVerdict) -> SubmissionVerdict:
+        """The verdict with what the assignment makes of speed and of being late."""
+        if not self._assignment.changes_scores:
+            return verdict
+        graded = Graded(work.handed.name, dict(work.handed.student), verdict, work.problem)
+        final = self._assignment.final_score(graded)
+        return replace(verdict, final=(final.score, final.max_score), notes=final.explanation)
 
     def _recorded(self, *verdicts: SubmissionVerdict) -> Run:
         workers = self._grader.workers
         return record(self.seed, verdicts, workers.isolation, workers.versions)
 
     def _everybody(self) -> Iterator[Graded]:
+        """Every submission that the folder knows, and which of a student's do not count."""
+        attempts = self._assignment.attempts
+        not_counted = (
+            attempts.not_counted((graded, graded.verdict.percent) for graded in self._rows())
+            if attempts
+            else {}
+        )
+        for graded in self._rows():
+            yield replace(graded, not_counted=not_counted.get(graded.name, ""))
+
+    def _rows(self) -> Iterator[Graded]:
         for row in self._store.rows():
             run = from_json(json.loads(row.run), f"{self.out}: {row.name}")
             yield Graded(row.name, row.student, run.submissions[0], row.problem)
 
 
-def _fingerprint(suites: Sequence[Suite], settings: Settings) -> str:
+def _fingerprint(suites: Sequence[Suite], settings: Settings, assignment: Assignment) -> str:
     """What all verdicts of a class depend on beside the submission."""
-    facts = [__version__, repr(settings)]
+    facts = [__version__, repr(settings), repr(assignment.of_scores)]
     for suite in suites:
         for task in suite.tasks:
             checks = [(check.name, check.points, check.visibility) for check in task.checks]

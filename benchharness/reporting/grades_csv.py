@@ -31,11 +31,15 @@ def write_grades_json(class_: Iterable[Graded], suites: Sequence[str], path: Pat
 
 
 def grades_csv(class_: Iterable[Graded], suites: Sequence[str]) -> str:
-    """A row a submission, and a column a suite: empty where nothing of it was judged."""
+    """
+    A row a submission that counts, and a column a suite: empty where nothing of it was judged.
+    """
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow((*_HEADER, *map(_cell, suites)))
     for graded in class_:
+        if graded.not_counted:
+            continue
         verdict, points = graded.verdict, _points_by_suite(graded.verdict)
         writer.writerow(
             (
@@ -66,6 +70,7 @@ def _row(graded: Graded, suites: Sequence[str]) -> dict[str, Any]:
         "percent": round(graded.verdict.percent, 2),
         "status": graded.status.value,
         "problem": graded.problem,
+        "not_counted": graded.not_counted,
         "suites": {suite: points[suite] for suite in suites if suite in points},
     }
 

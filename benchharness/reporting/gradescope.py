@@ -81,6 +81,9 @@ def to_gradescope(submission: SubmissionVerdict) -> dict[str, Any]:
             for number, title, check in titled_checks(without_hints(submission))
         ],
     }
+    if submission.notes:
+        results["output"] = "\n".join(submission.notes)
+        results["output_format"] = "text"
     if leaderboard := list(_leaderboard(submission)):
         results["leaderboard"] = leaderboard
     return results

@@ -154,6 +154,8 @@ def _read_submission(node: Node) -> SubmissionVerdict:
         path=node["path"].text(),
         sha256=node["sha256"].text(),
         tasks=tuple(map(_read_task, node["tasks"].items())),
+        final=(node["score"].number(), node["max_score"].number()) if node.get("notes") else None,
+        notes=tuple(note.text() for note in node["notes"].items()) if node.get("notes") else (),
     )
 
 
@@ -218,6 +220,7 @@ def _submission(submission: SubmissionVerdict) -> dict[str, Any]:
         "score": submission.score,
         "max_score": submission.max_score,
         "tasks": [_task(task) for task in submission.tasks],
+        **({"notes": list(submission.notes)} if submission.notes else {}),
     }
 
 

@@ -74,6 +74,7 @@ class SubmissionPage:
     percent: str
     share: float
     tally: str
+    notes: tuple[str, ...]
     troubles: tuple[Trouble, ...]
     tasks: tuple[TaskPage, ...]
 
@@ -95,6 +96,7 @@ def submission_page(anchor: str, submission: SubmissionVerdict) -> SubmissionPag
         percent=f"{submission.percent:.3g} %",
         share=round(min(max(submission.percent, 0.0), 100.0), 1),
         tally=f"{statuses.count(Status.PASSED)} of {counted(len(statuses), 'task')} passed",
+        notes=tuple(map(one_line, submission.notes)),
         troubles=tuple(
             Trouble(page.anchor, page.name, page.badge, _reason(task))
             for page, task in zip(tasks, submission.tasks, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,7 @@ _DEATHS = {
     Death.CRASHED: Status.CRASHED,
     Death.TAMPERED: Status.TAMPERED,
 }
+_OTHERS_TENSORS = re.compile(rb"^\s*(?:import|from)\s+(torch|tensorflow)\b", re.MULTILINE)
 _NEVER_SENT = "answered with something that the harness never sends."
 _MOST_OTHERS, _MOST_TEXT, _MOST_BASES = 200, 6_000, 20
 _WATCHED = 4
@@ -136,9 +138,20 @@ class Attempt:
             reply = self._loaded().call(message, limits)
         except WorkerLost as loss:
             return Answer(_DEATHS[loss.cause], _death_message(loss, limits))
-        return problem_of(reply, task.signature, self._found[task.name]) or Answer(
-            Status.PASSED, value=reply.value
-        )
+        problem = problem_of(reply, task.signature, self._found[task.name])
+        return self._with_hint(problem) if problem else Answer(Status.PASSED, value=reply.value)
+
+    def _with_hint(self, answer: Answer) -> Answer:
+        """The answer, and where it comes of arrays instead of tensors, how to ask for tensors."""
+        if self.backend != "numpy" or "numpy" not in answer.message:
+            return answer
+        modules = (module for module in self.submission.modules if module.backend == "numpy")
+        imported = (_OTHERS_TENSORS.search(module.source) for module in modules)
+        framework = next((match[1].decode() for match in imported if match), None)
+        if framework is None:
+            return answer
+        hint = f'To get tensors, write BACKEND = "{framework}" at the top of the file.'
+        return replace(answer, message=f"{answer.message} {hint}")
 
     def advice(self, task: Task) -> str:
         """What a look through the source says of a task, which proves nothing; often nothing."""

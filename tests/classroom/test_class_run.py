@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tiny_suite import POINTS, RAISES, RIGHT, WRONG, tiny_suite
+from tiny_suite import POINTS, RAISES, RIGHT, WRONG, copy_tiny_suite, tiny_suite
 
 from benchharness.classroom.run import ClassRun
 from benchharness.cli import main
@@ -194,6 +194,52 @@ def test_class_that_was_killed_ends_like_one_that_was_not(handed_in, tmp_path):
     assert subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0
     undisturbed = (tmp_path / "undisturbed" / "grades.csv").read_bytes()
     assert (tmp_path / "killed" / "grades.csv").read_bytes() == undisturbed
+
+
+LATE = """
+suites = ["tiny"]
+due = 2026-01-10T12:00:00Z
+[late]
+percent_per_day = 25
+[tasks.total]
+points = 3
+"""
+
+
+def late_class(folder):
+    """A Gradescope-like export of one right submission, handed in a day late."""
+    handed = folder / "export" / "submission_1"
+    handed.mkdir(parents=True)
+    (handed / "hw.py").write_text(RIGHT)
+    (folder / "export" / "submission_metadata.yml").write_text(
+        "---\nsubmission_1:\n  :submitters:\n  - :name: Ann\n    :sid: '7'\n"
+        "    :email: ann@example.org\n  :created_at: 2026-01-11 13:00:00.000000000 Z\n"
+    )
+    return folder / "export"
+
+
+def test_assignment_scales_points_and_takes_off_for_being_late(tmp_path, capsys):
+    copy_tiny_suite(tmp_path)
+    (tmp_path / "assignment.toml").write_text(LATE)
+
+    code = main(["grade", str(late_class(tmp_path)), "-o", str(tmp_path / "out"), "--jobs", "1",
+                 "--assignment", str(tmp_path / "assignment.toml")])  # fmt: skip
+
+    assert code == 0
+    (row,) = grades(tmp_path / "out").values()
+    assert (row["score"], row["max_score"]) == ("3", "6")
+    (page,) = (tmp_path / "out" / "submissions").glob("*/report.html")
+    assert "taken off for being late" in page.read_text()
+
+
+def test_mistake_in_an_assignment_names_line_and_key(handed_in, tmp_path, capsys):
+    (tmp_path / "assignment.toml").write_text("suites = ['thresholding']\n\nduw = 3\n")
+
+    code = main(["grade", str(handed_in), "-o", str(tmp_path / "out"),
+                 "--assignment", str(tmp_path / "assignment.toml")])  # fmt: skip
+
+    assert code == 2
+    assert "assignment.toml, line 3: duw: " in capsys.readouterr().err
 
 
 def test_command_grades_a_class_and_says_where_the_results_are(handed_in, tmp_path, capsys):

@@ -97,6 +97,13 @@ def test_missing_function_says_what_to_define_and_guesses_at_a_misspelling(first
     )
 
 
+def test_tensors_that_were_expected_are_told_how_to_be_had(first):
+    torch = "try:\n    import torch\nexcept ImportError:\n    pass\n\n"
+    message = first(f"{torch}def negative(image):\n    return image.permute(1, 0)\n").message
+
+    assert message.endswith('To get tensors, write BACKEND = "torch" at the top of the file.')
+
+
 def test_wrong_parameters_are_shown_beside_the_right_call(first):
     message = first("def negative(image, levels):\n    return image\n").message
 
