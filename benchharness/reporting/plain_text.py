@@ -35,6 +35,8 @@ def plain(text: str) -> str:
     line breaks become newlines; accents pile up three high at most; what UTF-8 cannot hold
     becomes a question mark in a diamond. Markup is left as it stands: escaping is the template's.
     """
+    if text.isascii() and text.isprintable():  # most of a page
+        return text
     text = _ANSI_ESCAPE.sub("", text)
     text = _LINE_BREAK.sub("\n", text)
     text = _INVISIBLE.sub("", _CONTROL.sub("", text))
