@@ -198,7 +198,17 @@ class BenchRun:
 
         named = self.config.getoption("suite") or self.config.getini("bench_suites")
         local = sorted(file.parent for file in self.config.rootpath.glob("suites/*/bench_*.py"))
+        self.takes_every_suite = not named and not local
         return load_suites(named or [str(folder) for folder in local] or bundled_suites())
+
+    def is_untouched(self, assignment: Assignment) -> bool:
+        """Whether nobody asked for the suite by name, and the submission has nothing of it."""
+        submission, tasks = assignment.submission, assignment.suite.tasks
+        return self.takes_every_suite and not any(
+            submission.speaks_of(task.name, backend)
+            for task in tasks
+            for backend in submission.backends
+        )
 
     def _split_arguments(self) -> tuple[list[Path], list[str], list[str]]:
         """Submissions to take in, node ids that select among their items, pytest's own rest."""
@@ -469,6 +479,8 @@ class CheckItem(BenchItem):
         assert isinstance(self.parent, TaskNode)
         verdict = self.parent.grading.grade(self.check)
         self.record(verdict)
+        if verdict.status == Status.MISSING and self.bench.is_untouched(self.assignment):
+            pytest.skip(f"nothing of the suite {self.assignment.suite.name} is defined")
         if verdict.status != Status.PASSED:
             told = self.parent.told
             again = verdict.misconception in told

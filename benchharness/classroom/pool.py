@@ -45,9 +45,10 @@ def in_processes(
     """
     Every piece of work done by one of `jobs` forked processes, each as soon as it is over.
 
-    At most one piece a process is taken from `work` ahead of time. When what `version` returns has
-    changed, because taking a piece has changed this process, its forks are made anew. Elsewhere
-    than on Linux, where forking is unsafe, and with one job, everything happens in this process.
+    A process gets its next piece when what came of the last one has been dealt with. When what
+    `version` returns has changed, because taking a piece has changed this process, its forks are
+    made anew. Elsewhere than on Linux, where forking is unsafe, and with one job, everything
+    happens in this process.
     """
     if jobs == 1 or sys.platform != "linux":
         for piece in work:
@@ -63,9 +64,9 @@ def in_processes(
                     done = crew.lost(process)
                 else:
                     crew.rest(process)
-                crew.fill(jobs)
                 if done is not None:
                     yield done
+                crew.fill(jobs)
     finally:
         crew.close()
 

@@ -108,7 +108,7 @@ class ClassRun:
         return self._grader.settings.seed
 
     def steps(self) -> Iterator[Step]:
-        """Grade everybody; each submission is written down before another one is begun for it."""
+        """Grade everybody; each submission is written down before its process begins another."""
         workers = self._grader.workers
         graded = in_processes(
             self._work(), self._graded, self._jobs, version=lambda: workers.backends

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -77,8 +77,10 @@ def _submission(submission: SubmissionVerdict) -> Iterator[Line]:
     perfect = all(task.status == Status.PASSED for task in submission.tasks)
     heading = f"{plain(submission.path)}: {score} of {most} points ({submission.percent:.0f} %)"
     yield Line(heading, good=perfect, bold=True)
-    width = max((len(_label(task)) for task in submission.tasks), default=0)
-    by_story = groupby(submission.tasks, key=lambda task: (task.status, task.message))
+    untouched = _untouched_suites(submission.tasks)
+    shown = [task for task in submission.tasks if task.suite not in untouched]
+    width = max((len(_label(task)) for task in shown), default=0)
+    by_story = groupby(shown, key=lambda task: (task.status, task.message))
     for (status, message), group in by_story:
         tasks = list(group)
         for task in tasks:
@@ -87,6 +89,24 @@ def _submission(submission: SubmissionVerdict) -> Iterator[Line]:
             yield Line(f"  {status.replace('_', ' '):<14} {_label(task):<{width}}  {points}", good)
         if message and status != Status.PASSED:
             yield from _told(tasks, message)
+
+    for suite, tasks in untouched.items():
+        points = format_points(sum(task.max_score for task in tasks))
+        text = f"{suite}: none of its {len(tasks)} tasks is defined  0/{points}"
+        yield Line(f"  {Status.MISSING:<14} {text}", False)
+
+
+def _untouched_suites(tasks: Sequence[TaskVerdict]) -> dict[str, list[TaskVerdict]]:
+    """The tasks of suites that a submission has nothing of, where it has something of others."""
+    suites: dict[str, list[TaskVerdict]] = {}
+    for task in tasks:
+        suites.setdefault(task.suite, []).append(task)
+    untouched = {
+        suite: theirs
+        for suite, theirs in suites.items()
+        if all(task.status == Status.MISSING for task in theirs)
+    }
+    return untouched if len(untouched) < len(suites) else {}
 
 
 def _told(tasks: list[TaskVerdict], message: str) -> Iterator[Line]:

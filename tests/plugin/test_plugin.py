@@ -217,6 +217,30 @@ def test_without_suites_of_its_own_a_folder_gets_the_bundled_ones(bench, folder)
     bench("--collect-only").stdout.fnmatch_lines(["benchharness: *suites: *thresholding*"])
 
 
+@pytest.fixture
+def only_games(folder):
+    """A submission to a part of one bundled suite, and no suites of the folder's own."""
+    (folder / "suites").rename(folder / "lessons")
+    submit(folder, "def maximin(payoffs):\n    row = payoffs.min(1).argmax()\n"
+                   "    return row, payoffs[row].min()\n")  # fmt: skip
+
+
+def test_suite_that_nobody_named_or_touched_is_skipped(bench, folder, only_games):
+    result = bench("-rs", "-k", "maximin or relu")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["SKIPPED *nothing of the suite losses is defined"])
+    assert tasks_of(run_json(folder))["relu"]["status"] == "missing"
+
+
+def test_missing_task_of_a_suite_that_was_begun_is_lost(bench, folder, only_games):
+    assert bench("-k", "minimax and figures").ret == 1
+
+
+def test_suite_that_was_named_is_never_skipped(bench, folder, only_games):
+    assert bench("--suite", "losses", "-k", "relu").ret == 1
+
+
 def test_broken_suite_is_our_failure_and_the_good_one_is_still_graded(bench, folder):
     (copy_tiny_suite(folder / "suites", "broken") / "bench_broken.py").write_text("1 / 0")
 

@@ -12,7 +12,7 @@ from sample_run import (
     wrong_submission,
 )
 
-from benchharness.outcomes import CheckVerdict, Status, Visibility
+from benchharness.outcomes import CheckVerdict, Status, TaskVerdict, Visibility
 from benchharness.reporting.terminal import explained, failure_text, summary
 
 LOST = CheckVerdict(
@@ -147,3 +147,14 @@ def test_text_of_a_submission_cannot_move_the_cursor():
 
 def test_lines_stay_narrow():
     assert max(len(line.text) for line in lines(wrong_submission())) <= 110
+
+
+def test_suites_that_nothing_was_handed_in_to_are_one_line_each():
+    begun = right_submission()
+    missing = TaskVerdict("losses", "relu", "numpy", Status.MISSING, 0, 2, "is not defined.")
+    untouched = (missing, replace(missing, task="softmax"))
+
+    told = text(replace(begun, tasks=(*begun.tasks, *untouched)))
+
+    assert "  missing        losses: none of its 2 tasks is defined  0/4" in told.splitlines()
+    assert "relu" not in told
