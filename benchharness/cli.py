@@ -8,10 +8,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchharness import __version__
 from benchharness.errors import HarnessError
 from benchharness.worker.frameworks import BACKENDS
+
+if TYPE_CHECKING:
+    from benchharness.classroom.export import Course
 
 __all__ = ["main"]
 
@@ -128,7 +132,97 @@ def _parser() -> argparse.ArgumentParser:
     suite.add_argument("name", help="the suite's name, a Python identifier")
     suite.add_argument("-o", "--output", default="suites", metavar="FOLDER")
     suite.set_defaults(run=_new_suite)
+    _add_exports(
+        _command(
+            commands,
+            "export",
+            "files for Gradescope, Classroom 50 and GitHub Actions, grades for Canvas and Moodle",
+            "benchharness export gradescope -o autograder.zip --suite thresholding",
+        ).add_subparsers(required=True, metavar="gradescope|classroom50|github|canvas|moodle")
+    )
     return parser
+
+
+def _add_exports(services: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    gradescope = _command(
+        services,
+        "gradescope",
+        "an autograder's zip for Gradescope",
+        "benchharness export gradescope -o autograder.zip --suite thresholding",
+    )
+    _add_course(gradescope, "FILE")
+    gradescope.set_defaults(run=_export_gradescope)
+    classroom50 = _command(
+        services,
+        "classroom50",
+        "the files of an assignment's bundle for Classroom 50",
+        "benchharness export classroom50 -o autograders/lab1 --suite thresholding",
+    )
+    _add_course(classroom50, "DIR")
+    classroom50.set_defaults(run=_export_classroom50)
+    github = _command(
+        services,
+        "github",
+        "a workflow for GitHub Actions that grades a repository",
+        "benchharness export github -o . --suite thresholding --min-score 60",
+    )
+    _add_suites(github, "DIR")
+    github.add_argument(
+        "--submission", default="submission.py", metavar="PATH", help="default: submission.py"
+    )
+    github.add_argument(
+        "--min-score", type=_percent, default=100.0, metavar="PERCENT", help="default: 100"
+    )
+    github.set_defaults(run=_export_github)
+    canvas = _command(
+        services,
+        "canvas",
+        "a class's grades in a gradebook that Canvas exported",
+        "benchharness export canvas book.csv --assignment 'Lab 1' --results results -o new.csv",
+    )
+    _add_gradebook(canvas, "a gradebook's CSV from Canvas")
+    canvas.add_argument("--assignment", required=True, metavar="TITLE_OR_ID")
+    canvas.set_defaults(run=_export_canvas)
+    moodle = _command(
+        services,
+        "moodle",
+        "a class's grades in an offline grading worksheet of Moodle",
+        "benchharness export moodle worksheet.csv --results results -o new.csv",
+    )
+    _add_gradebook(moodle, "an offline grading worksheet from Moodle")
+    moodle.add_argument("--comments", action="store_true", help="with what went wrong, in short")
+    moodle.set_defaults(run=_export_moodle)
+
+
+def _add_gradebook(parser: argparse.ArgumentParser, what: str) -> None:
+    """The sheet to fill in, the results of `benchharness grade`, and where the new sheet goes."""
+    parser.add_argument("sheet", type=Path, metavar="CSV", help=what)
+    parser.add_argument("--results", required=True, type=Path, metavar="OUT")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
+
+
+def _add_suites(parser: argparse.ArgumentParser, output: str) -> None:
+    """Where an export goes, which suites it grades, and what their functions compute in."""
+    parser.add_argument("-o", "--output", required=True, metavar=output, type=Path)
+    parser.add_argument("--suite", action="append", default=[], metavar="NAME_OR_PATH")
+    parser.add_argument(
+        "--backend", choices=BACKENDS, default="numpy", help="what to install (default: numpy)"
+    )
+
+
+def _add_course(parser: argparse.ArgumentParser, output: str) -> None:
+    """The same with the settings of an assignment, and one seed for everybody."""
+    _add_suites(parser, output)
+    parser.add_argument(
+        "--assignment",
+        type=Path,
+        metavar="PATH",
+        help="default: assignment.toml beside the one suite that is named",
+    )
+    parser.add_argument(
+        "--wheel", type=Path, metavar="PATH", help="install benchharness from this file, not PyPI"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="default: fresh, kept in the export")
 
 
 def _command(
@@ -231,10 +325,39 @@ def _grade(options: argparse.Namespace) -> int:
     return _HARNESS_FAILED if has_failed else 0
 
 
+def _export_canvas(options: argparse.Namespace) -> int:
+    from benchharness.classroom.run import counted_in
+    from benchharness.reporting.canvas import write_canvas
+    from benchharness.reporting.gradebook import in_words
+
+    class_ = counted_in(options.results)
+    filled = write_canvas(options.sheet, options.output, options.assignment, class_)
+    print("\n".join((*in_words(filled), f"wrote {options.output}")))
+    return 0
+
+
+def _export_moodle(options: argparse.Namespace) -> int:
+    from benchharness.classroom.run import counted_in
+    from benchharness.reporting.gradebook import in_words
+    from benchharness.reporting.moodle import write_moodle
+
+    class_ = counted_in(options.results)
+    filled = write_moodle(options.sheet, options.output, class_, comments=options.comments)
+    print("\n".join((*in_words(filled), f"wrote {options.output}")))
+    return 0
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
+    return number
+
+
+def _percent(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"must lie in 0..100, got {text}")
     return number
 
 
@@ -259,6 +382,54 @@ def _new_suite(options: argparse.Namespace) -> int:
     folder = new_suite(options.name, options.output)
     print(f"wrote {folder}; see docs/suite-authors.md")
     return 0
+
+
+def _export_gradescope(options: argparse.Namespace) -> int:
+    from benchharness.classroom.export import export_gradescope
+
+    course = _course(options)
+    path = export_gradescope(course, options.output, _seed(options.seed))
+    print(f"wrote {path}; upload it under Configure Autograder")
+    if course.backend == "tensorflow":
+        text = "TensorFlow takes 600 MiB and 6 s of a processor alone: choose a larger container"
+        print(f"benchharness: {text}", file=sys.stderr)
+    return 0
+
+
+def _export_classroom50(options: argparse.Namespace) -> int:
+    from benchharness.classroom.export import export_classroom50
+
+    path = export_classroom50(_course(options), options.output, _seed(options.seed))
+    print(f"wrote {path} and what it needs; put them into CLASSROOM/autograders/ASSIGNMENT")
+    return 0
+
+
+def _export_github(options: argparse.Namespace) -> int:
+    from benchharness.classroom.export import course, export_github
+
+    graded = course(options.suite, backend=options.backend)
+    path = export_github(graded, options.output, options.submission, options.min_score)
+    print(f"wrote {path} and {options.output / 'GRADING.md'}")
+    if graded.files:
+        text = "who can read the repository can read the suite's reference in .github/benchharness"
+        print(f"benchharness: {text}", file=sys.stderr)
+    return 0
+
+
+def _course(options: argparse.Namespace) -> Course:
+    from benchharness.classroom.export import course
+
+    graded = course(options.suite, options.assignment, options.backend, options.wheel)
+    if graded.counts_speed:
+        text = "the assignment counts speed, which nobody measures there; its points are left out"
+        print(f"benchharness: {text}", file=sys.stderr)
+    return graded
+
+
+def _seed(asked_for: int | None) -> int:
+    from benchharness.runner.settings import Settings
+
+    return Settings().seed if asked_for is None else Settings(seed=asked_for).seed
 
 
 if __name__ == "__main__":

@@ -9,7 +9,20 @@ import pytest
 from benchharness import __version__
 from benchharness.cli import main
 
-COMMANDS = ["audit", "doctor", "grade", "new", "new submission", "new statement", "new suite"]
+COMMANDS = [
+    "audit", "doctor", "export canvas", "export moodle", "grade", "new", "new submission",
+    "new statement", "new suite",
+]  # fmt: skip
+    "audit",
+    "doctor",
+    "export canvas",
+    "export moodle",
+    "grade",
+    "new",
+    "new submission",
+    "new statement",
+    "new suite",
+]
 
 
 @pytest.fixture

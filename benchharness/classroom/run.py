@@ -29,7 +29,7 @@ from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Submission
 from benchharness.suite.task import Suite
 
-__all__ = ["ClassRun", "Step"]
+__all__ = ["ClassRun", "Step", "counted_in"]
 
 
 @dataclass(frozen=True)
@@ -258,18 +258,44 @@ class ClassRun:
     def _everybody(self) -> Iterator[Graded]:
         """Every submission that the folder knows, and which of a student's do not count."""
         attempts = self._assignment.attempts
-        not_counted = (
-            attempts.not_counted((graded, graded.verdict.percent) for graded in self._rows())
-            if attempts
-            else {}
-        )
-        for graded in self._rows():
-            yield replace(graded, not_counted=not_counted.get(graded.name, ""))
+        known = {}
+        if attempts:
+            percents = ((graded, graded.verdict.percent) for graded in _all_in(self._store))
+            known = attempts.not_counted(percents)
+        for graded in _all_in(self._store):
+            yield replace(graded, not_counted=known.get(graded.name, ""))
 
-    def _rows(self) -> Iterator[Graded]:
-        for row in self._store.rows():
-            run = from_json(json.loads(row.run), f"{self.out}: {row.name}")
-            yield Graded(row.name, row.student, run.submissions[0], row.problem)
+
+def counted_in(out: Path) -> list[Graded]:
+    """
+    The submissions that count in a folder of results, for the exports.
+
+    Where nothing is known of a student, the submission's name stands for the login.
+
+    Raises
+    ------
+    UsageError
+        If no class was graded into the folder.
+    """
+    try:
+        told = json.loads((out / "grades.json").read_text("utf-8"))["submissions"]
+    except (OSError, ValueError, KeyError) as problem:
+        raise UsageError(
+            f"{out}: holds no grades.json: grade a class with `benchharness grade ... -o {out}`"
+        ) from problem
+    left_out = {row["submission"] for row in told if row.get("not_counted")}
+    with Store(out) as store:
+        return [
+            graded if graded.student else replace(graded, student={"login": graded.name})
+            for graded in _all_in(store)
+            if graded.name not in left_out
+        ]
+
+
+def _all_in(store: Store) -> Iterator[Graded]:
+    for row in store.rows():
+        run = from_json(json.loads(row.run), f"{store.folder}: {row.name}")
+        yield Graded(row.name, row.student, run.submissions[0], row.problem)
 
 
 def _fingerprint(suites: Sequence[Suite], settings: Settings, assignment: Assignment) -> str:

@@ -351,6 +351,7 @@ class Minimax:
         yield case("equal payoffs", payoffs=np.full((3, 2), value - 0.5))
         yield case("one row", payoffs=payoffs[:1, ::-1])
         yield case("one column", payoffs=payoffs[:, column : column + 1] + 0.5)
+        yield case("one positive entry", payoffs=np.array([[2.5]]))
         yield case("one entry", payoffs=payoffs[:1, -1:])
 
     @misconception

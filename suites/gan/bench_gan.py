@@ -111,6 +111,12 @@ class GanValue:
 
     reference = solutions.gan_value
 
+    def rounded_probabilities(d_real, d_fake):
+        """Rounding p changes log p by as much, however small log p is."""
+        return 1 + abs(solutions.gan_value(d_real, d_fake))
+
+    rule = close(scale=rounded_probabilities)
+
     @check(points=1)
     def random_batches(rng):
         """Random probabilities in batches of several sizes."""

@@ -259,3 +259,30 @@ def test_command_grades_a_class_and_says_where_the_results_are(handed_in, tmp_pa
 def test_command_refuses_what_is_not_there(tmp_path, capsys):
     assert main(["grade", str(tmp_path / "nothing"), "-o", str(tmp_path / "out")]) == 2
     assert "nothing" in capsys.readouterr().err
+
+
+def test_grades_are_filled_into_a_gradebook_of_canvas(handed_in, tmp_path, capsys):
+    graded(handed_in, tmp_path / "out")
+    sheet, filled = tmp_path / "gradebook.csv", tmp_path / "new.csv"
+    sheet.write_text(
+        "Student,ID,SIS Login ID,Section,Lab 1 (7)\n    Points Possible,,,,8\nann,1,ann,A,\n"
+    )
+
+    code = main(["export", "canvas", str(sheet), "--assignment", "Lab 1", "--results",
+                 str(tmp_path / "out"), "-o", str(filled)])  # fmt: skip
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert "not in the gradebook: ben" in printed
+    assert printed.splitlines()[-1] == f"wrote {filled}"
+    assert filled.read_text().splitlines()[2] == "ann,1,ann,A,8.00"
+
+
+def test_export_says_when_no_class_was_graded(tmp_path, capsys):
+    (tmp_path / "sheet.csv").write_text("Identifier,Grade,Last modified (grade)\n")
+
+    code = main(["export", "moodle", str(tmp_path / "sheet.csv"), "--results", str(tmp_path),
+                 "-o", str(tmp_path / "new.csv")])  # fmt: skip
+
+    assert code == 2
+    assert "grade a class with `benchharness grade" in capsys.readouterr().err

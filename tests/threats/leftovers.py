@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
-_SHARED_LOCK = "benchharness-timing.lock"
+_SHARED_LOCKS = {"benchharness-gate.lock", "benchharness-timing.lock"}
 
 
 def adopt_orphans() -> None:
@@ -66,7 +66,7 @@ def is_running(pid: int) -> bool:
 def temporary_files() -> set[str]:
     """The names of the harness's own in the folder for temporary files."""
     names = set(os.listdir(tempfile.gettempdir()))
-    return {name for name in names if name.startswith("benchharness-")} - {_SHARED_LOCK}
+    return {name for name in names if name.startswith("benchharness-")} - _SHARED_LOCKS
 
 
 def empty_control_groups() -> set[Path]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ordinary_user import NOBODY, python_for_everybody
 
 from benchharness.sandbox.layers.readable import reachable_by_others
-
-NOBODY = "65534"
-NOT_NEEDED = ("site-packages", "test", "idlelib", "tkinter", "__pycache__", "*.a", "config-3*")
 
 ESSENTIAL = {
     "test_bad_input": "unreadable or endless_loop or memory_error or end_at_import or coroutine",
@@ -39,30 +36,9 @@ def python() -> Iterator[str]:
     for place in (packages, str(checkout)):
         if not reachable_by_others(place):
             pytest.skip(f"{place} cannot be read by other users: chmod a+rX it and its parents")
-    if reachable_by_others(os.path.realpath(sys.executable)):
-        yield sys.executable
-        return
     with tempfile.TemporaryDirectory(prefix="threats-python-") as name:
         Path(name).chmod(0o755)
-        yield str(readable_python(Path(name), packages))
-
-
-def readable_python(folder: Path, packages: str) -> Path:
-    """A virtual environment on a copy of the interpreter, with the packages of this one."""
-    base = folder / "base"
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for part in ("bin", "lib"):
-        ignored = shutil.ignore_patterns(*NOT_NEEDED)
-        shutil.copytree(Path(sys.base_prefix) / part, base / part, symlinks=True, ignore=ignored)
-    subprocess.run(["chmod", "-R", "a+rX", str(base)], check=True)
-    environment = folder / "environment"
-    (environment / "bin").mkdir(parents=True)
-    (environment / "lib" / version).mkdir(parents=True)
-    (environment / "pyvenv.cfg").write_text(f"home = {base / 'bin'}\n")
-    (environment / "lib" / version / "site-packages").symlink_to(packages)
-    python = environment / "bin" / "python"
-    python.symlink_to(base / "bin" / version)
-    return python
+        yield str(python_for_everybody(Path(name)))
 
 
 @pytest.mark.parametrize(("module", "chosen"), ESSENTIAL.items(), ids=list(ESSENTIAL))
