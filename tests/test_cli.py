@@ -13,16 +13,6 @@ COMMANDS = [
     "audit", "doctor", "export canvas", "export moodle", "grade", "new", "new submission",
     "new statement", "new suite",
 ]  # fmt: skip
-    "audit",
-    "doctor",
-    "export canvas",
-    "export moodle",
-    "grade",
-    "new",
-    "new submission",
-    "new statement",
-    "new suite",
-]
 
 
 @pytest.fixture
