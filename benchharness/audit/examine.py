@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchharness.audit.equivalents import read_equivalents
+from benchharness.audit.equivalents import read_equivalents, stale
 from benchharness.audit.mutants import Mutant, mutants
 from benchharness.audit.variant import Variant, remembered
 from benchharness.outcomes import CheckVerdict, Status
@@ -99,7 +99,8 @@ class Examiner:
         accepted, untried = self._accepted(suite, task)
         problems += self._rejected(trial, accepted)
         grading_s = self._grading_s(trial)
-        tried, killed, equivalent, survivors = self._mutants(trial)
+        tried, killed, equivalent, survivors, stale_entries = self._mutants(trial)
+        problems += stale_entries
         return _audit(
             trial,
             stubs=len(stubs),
@@ -166,11 +167,14 @@ class Examiner:
             attempt.close()
         return sum(verdict.seconds for verdict in graded)
 
-    def _mutants(self, trial: _Trial) -> tuple[int, int, int, tuple[Mutant, ...]]:
-        """How many mutants there are, are killed and are equivalent; and those that survive."""
+    def _mutants(self, trial: _Trial) -> tuple[int, int, int, tuple[Mutant, ...], list[str]]:
+        """
+        How many mutants there are, are killed and are equivalent; those that survive; and what is
+        listed as equivalent though it is no mutant.
+        """
         task = trial.task
         if not self._mutate:
-            return 0, 0, 0, ()
+            return 0, 0, 0, (), []
         source = task.reference_file.read_text("utf-8")
         equivalents = [e for e in read_equivalents(trial.suite.folder) if e.task == task.name]
         made = mutants(source, task.reference.__name__, guards=trial.has_refusals())
@@ -178,7 +182,13 @@ class Examiner:
         holes = tuple(
             m for m in surviving if not any(e.describes(task.name, m) for e in equivalents)
         )
-        return len(made), len(made) - len(surviving), len(surviving) - len(holes), holes
+        outdated = [
+            f"equivalent_mutants.toml: {entry.original!r} -> {entry.becomes!r}: "
+            "is no mutant of the reference; remove it"
+            for entry in stale(equivalents, {task.name: made})
+        ]
+        killed = len(made) - len(surviving)
+        return len(made), killed, len(surviving) - len(holes), holes, outdated
 
     def _is_killed(self, trial: _Trial, mutant: Mutant) -> bool:
         attempt = self._submitted(trial.task, mutant.source)

@@ -67,6 +67,15 @@ def test_surviving_mutant_is_reported(audited):
     assert "return value // 2" in [mutant.becomes for mutant in survivors]
 
 
+def test_entry_of_equivalent_mutants_that_is_out_of_date_is_reported(audited):
+    problem = the_problem(audited("halve"), "equivalent_mutants.toml")
+
+    assert problem == (
+        "equivalent_mutants.toml: 'return value / 3' -> 'return value / 2': "
+        "is no mutant of the reference; remove it"
+    )
+
+
 def test_misconception_that_passes_is_reported(audited):
     problem = the_problem(audited("halve"), "misconception one_less_from_two_on, float64")
 
