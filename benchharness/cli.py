@@ -16,6 +16,7 @@ from benchharness.worker.frameworks import BACKENDS
 
 if TYPE_CHECKING:
     from benchharness.classroom.export import Course
+    from benchharness.reporting.gradebook import Filled
 
 __all__ = ["main"]
 
@@ -328,22 +329,25 @@ def _grade(options: argparse.Namespace) -> int:
 def _export_canvas(options: argparse.Namespace) -> int:
     from benchharness.classroom.run import counted_in
     from benchharness.reporting.canvas import write_canvas
-    from benchharness.reporting.gradebook import in_words
 
     class_ = counted_in(options.results)
     filled = write_canvas(options.sheet, options.output, options.assignment, class_)
-    print("\n".join((*in_words(filled), f"wrote {options.output}")))
-    return 0
+    return _tell_of_gradebook(filled, options.output)
 
 
 def _export_moodle(options: argparse.Namespace) -> int:
     from benchharness.classroom.run import counted_in
-    from benchharness.reporting.gradebook import in_words
     from benchharness.reporting.moodle import write_moodle
 
     class_ = counted_in(options.results)
     filled = write_moodle(options.sheet, options.output, class_, comments=options.comments)
-    print("\n".join((*in_words(filled), f"wrote {options.output}")))
+    return _tell_of_gradebook(filled, options.output)
+
+
+def _tell_of_gradebook(filled: Filled, output: Path) -> int:
+    from benchharness.reporting.gradebook import in_words
+
+    print("\n".join((*in_words(filled), f"wrote {output}")))
     return 0
 
 

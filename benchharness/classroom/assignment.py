@@ -16,7 +16,7 @@ from benchharness.classroom.lateness import Deadline
 from benchharness.classroom.speed_points import SpeedStep
 from benchharness.classroom.toml_places import KeyPath, Places
 from benchharness.classroom.toml_table import choices
-from benchharness.outcomes import Graded, Visibility
+from benchharness.outcomes import Graded, SubmissionVerdict, Visibility
 from benchharness.runner.settings import Settings
 from benchharness.suite.task import Check, Suite, Task
 
@@ -136,6 +136,15 @@ class Assignment:
         """
         steps = {name: task.speed for name, task in self.tasks.items()}
         return final_score(graded, steps, self.deadline)
+
+    def in_the_end(
+        self, verdict: SubmissionVerdict, student: Mapping[str, str]
+    ) -> SubmissionVerdict:
+        """The verdict with its final points, and notes that explain them; see `final_score`."""
+        if not self.changes_scores:
+            return verdict
+        final = self.final_score(Graded(verdict.name, dict(student), verdict))
+        return replace(verdict, final=(final.score, final.max_score), notes=final.explanation)
 
     def _of(self, suite: Suite) -> list[Task]:
         return [task for task in suite.tasks if self.only is None or task.name in self.only]

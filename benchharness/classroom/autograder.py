@@ -24,7 +24,6 @@ from benchharness.classroom.intake import handed_in
 from benchharness.errors import HarnessError, UsageError
 from benchharness.outcomes import (
     CheckVerdict,
-    Graded,
     Isolation,
     Status,
     SubmissionVerdict,
@@ -256,13 +255,9 @@ def _in_the_end(
     """The verdict with what the assignment makes of being late; notes tell nothing hidden."""
     if not assignment.changes_scores:
         return verdict
-
-    def final_score(seen: SubmissionVerdict) -> Any:
-        return assignment.final_score(Graded(seen.name, dict(student), seen))
-
-    final, told = final_score(verdict), final_score(for_students(verdict))
-    notes = (*verdict.notes, *told.explanation)
-    return replace(verdict, final=(final.score, final.max_score), notes=notes)
+    told = assignment.in_the_end(for_students(verdict), student)
+    notes = (*verdict.notes, *told.notes)
+    return replace(assignment.in_the_end(verdict, student), notes=notes)
 
 
 def _isolation_line(isolation: Isolation) -> str:

@@ -87,7 +87,7 @@ class ClassRun:
         self.suites = tuple(suites)
         self.out = out
         self._assignment = assignment or Assignment()
-        self._jobs, self._resume = jobs, resume
+        self._jobs = jobs
         self._store = Store(out)
         self._scratch = Path(tempfile.mkdtemp(prefix="benchharness-"))
         try:
@@ -221,8 +221,8 @@ class ClassRun:
 
     def _written(self, work: _Work, verdict: SubmissionVerdict) -> Row:
         handed = work.handed
-        final = self._in_the_end(work, verdict)
-        for_student = self._in_the_end(work, for_students(verdict))
+        final = self._assignment.in_the_end(verdict, handed.student)
+        for_student = self._assignment.in_the_end(for_students(verdict), handed.student)
         run = self._recorded(final)
         shown = replace(run, submissions=(for_student,))
         folder = self.out / "submissions" / handed.name
@@ -242,14 +242,6 @@ class ClassRun:
             status=graded.status,
             run=json.dumps(to_json(run), allow_nan=False),
         )
-
-    def _in_the_end(self, work: _Work, verdict: SubmissionVerdict) -> SubmissionVerdict:
-        """The verdict with what the assignment makes of speed and of being late."""
-        if not self._assignment.changes_scores:
-            return verdict
-        graded = Graded(work.handed.name, dict(work.handed.student), verdict, work.problem)
-        final = self._assignment.final_score(graded)
-        return replace(verdict, final=(final.score, final.max_score), notes=final.explanation)
 
     def _recorded(self, *verdicts: SubmissionVerdict) -> Run:
         workers = self._grader.workers
