@@ -19,7 +19,7 @@ from benchharness.suite.task import Inputs, Task
 from benchharness.worker.codec import Packed
 from benchharness.worker.messages import Outcome
 
-__all__ = ["Answer", "Attempt", "Unusable", "for_backend", "problem_of"]
+__all__ = ["Answer", "Attempt", "Unusable", "for_backend", "import_problem", "problem_of"]
 
 _DEATHS = {
     Death.TIMEOUT: Status.TIMEOUT,
@@ -87,6 +87,7 @@ class Attempt:
         self._found: dict[str, str] = {}
         self._others: list[str] = []
         self._broken = ""
+        self._cut_short: dict[str, str] = {}
         self._mentions: dict[str, str] = {}
         self._unusable: Unusable | None = None
         if submission.problem:
@@ -106,12 +107,17 @@ class Attempt:
         """Raise Unusable, with a guess at a misspelt name, unless the function is defined."""
         if self.defines(task):
             return
-        if self._broken:
+        if task.name in self._cut_short:
+            text = f"is not defined, but a cell failed: {self._cut_short[task.name]}"
+            raise Unusable(Status.ERROR, text)
+        if self._broken and not self.submission.is_notebook:
             text = f"is not defined, but a module cannot be imported: {self._broken}"
             raise Unusable(Status.ERROR, text)
         near = difflib.get_close_matches(task.name, self._others, n=1, cutoff=0.75)
         guess = f" There is `{near[0]}`: is it misspelt?" if near else ""
-        raise Unusable(Status.MISSING, f"is not defined. Define {task.signature.call}.{guess}")
+        also = f" A cell failed: {self._broken}" if self._broken else ""
+        text = f"is not defined. Define {task.signature.call}.{guess}{also}"
+        raise Unusable(Status.MISSING, text)
 
     def call(self, task: Task, message: Packed) -> Answer:
         """
@@ -142,7 +148,14 @@ class Attempt:
         return self._with_hint(problem) if problem else Answer(Status.PASSED, value=reply.value)
 
     def _with_hint(self, answer: Answer) -> Answer:
-        """The answer, and where it comes of arrays instead of tensors, how to ask for tensors."""
+        """
+        The answer, with a guess at where it comes from.
+
+        That is a cell that failed, for names that it did not define, and for arrays instead of
+        tensors the backend, which is to be asked for.
+        """
+        if "NameError" in answer.raised[:1] and self._broken and self.submission.is_notebook:
+            return replace(answer, message=f"{answer.message} A cell failed: {self._broken}")
         if self.backend != "numpy" or "numpy" not in answer.message:
             return answer
         modules = (module for module in self.submission.modules if module.backend == "numpy")
@@ -154,8 +167,11 @@ class Attempt:
         return replace(answer, message=f"{answer.message} {hint}")
 
     def advice(self, task: Task) -> str:
-        """What a look through the source says of a task, which proves nothing; often nothing."""
-        return self._mentions.get(task.name, "")
+        """What is to be said of a task beside its verdict; often nothing."""
+        said = [self._mentions.get(task.name, "")]
+        if task.name in self._found and task.name in self._cut_short:
+            said.append(f"A cell that defines it failed: {self._cut_short[task.name]}")
+        return " ".join(filter(None, said))
 
     def close(self) -> None:
         """End the worker."""
@@ -192,7 +208,7 @@ class Attempt:
         if reply.outcome == Outcome.OUT_OF_MEMORY:
             raise Unusable(Status.MEMORY, "importing it used more memory than allowed.")
         if reply.outcome != Outcome.RETURNED:
-            raise Unusable(Status.ERROR, f"cannot be imported: {_import_problem(reply.value)}")
+            raise Unusable(Status.ERROR, f"cannot be imported: {import_problem(reply.value)}")
         report = reply.value if isinstance(reply.value, dict) else {}
         found, others = report.get("found"), report.get("others")
         if not isinstance(found, dict) or not isinstance(others, list):
@@ -207,7 +223,12 @@ class Attempt:
                 if task in mentions
             }
         broken = report.get("broken")
-        self._broken = _import_problem(broken[0]) if isinstance(broken, list) and broken else ""
+        self._broken = import_problem(broken[0]) if isinstance(broken, list) and broken else ""
+        cut_short = report.get("cut_short")
+        if isinstance(cut_short, dict):
+            self._cut_short = {
+                name: import_problem(cut_short[name]) for name in self._wanted if name in cut_short
+            }
 
 
 def for_backend(backend: str, signature: Signature, inputs: Inputs) -> Inputs:
@@ -288,7 +309,12 @@ def _raised(report: dict[str, str], signature: Signature, written: str) -> Answe
             f"cannot be called as {signature.call}: it is defined as {signature.name}{written}. "
             f"({text})",
         )
-    return Answer(Status.ERROR, f"raised {kind}: {text}{where}")
+    return Answer(Status.ERROR, f"raised {_named(kind, text)}{where}")
+
+
+def _named(kind: str, text: str) -> str:
+    """An exception as Python prints it."""
+    return f"{kind}: {text}" if text else kind
 
 
 def _forbidden(report: dict[str, str]) -> str:
@@ -317,7 +343,8 @@ def _unsupported(kind: str, written: str) -> str:
     return f"returned {kind}, which is no number, array or tensor of its backend."
 
 
-def _import_problem(value: Any) -> str:
+def import_problem(value: Any) -> str:
+    """What a module raised when it was imported, in words for a student."""
     report = _texts(value)
     kind, text = report.get("type", "Exception"), report.get("message", "")
     where = f" ({_place(report)})" if report.get("line") else ""
@@ -329,4 +356,4 @@ def _import_problem(value: Any) -> str:
         return "the file contains NUL bytes; save it as UTF-8 text."
     if kind == "SystemExit":
         return f"it calls exit() when it is imported{where}; leave that out."
-    return f"{kind}: {text}{where}"
+    return f"{_named(kind, text)}{where}"

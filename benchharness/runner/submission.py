@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchharness.errors import HarnessError, UsageError
+from benchharness.runner import notebook
 from benchharness.worker.frameworks import BACKENDS
 
-__all__ = ["Module", "Staging", "Submission"]
+__all__ = ["MOST_BYTES", "Module", "Staging", "Submission"]
 
 _BACKEND = re.compile(rb"""^BACKEND\s*(?::[^=\n]*)?=\s*["']([^"'\n]*)["']""", re.MULTILINE)
-_LONG_QUOTES = ('"""', "'''")
-_TOKEN = re.compile(
-    r"""\"{3}|'{3}|"(?:\\.?|[^"\\])*(?:"|$)|'(?:\\.?|[^'\\])*(?:'|$)|#.*|[][(){}]"""
-)
-_SHELL_ASSIGNMENT = re.compile(r"(\s*[A-Za-z_]\w*\s*=\s*)[!%]")
 _MAX_FILES = 10_000
-_MAX_BYTES = 512 * 2**20
+MOST_BYTES = 512 * 2**20
 _SKIPPED = ("__pycache__", ".git", ".ipynb_checkpoints", "node_modules", ".venv")
 
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file of a submission: how it is imported, in which backend, and its source."""
+    """One module of a submission: how it is imported, in which backend, and its source."""
 
     target: str
     backend: str
@@ -55,6 +51,11 @@ class Submission:
     def backends(self) -> list[str]:
         """The backends that its modules declare, in the order of `BACKENDS`."""
         return [name for name in BACKENDS if any(m.backend == name for m in self.modules)]
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether it is a notebook: cell by cell, whatever some of them raise."""
+        return any(module.target.endswith(notebook.SUFFIX) for module in self.modules)
 
     def speaks_of(self, name: str, backend: str) -> bool:
         """Whether a module of `backend` may define the name."""
@@ -153,16 +154,15 @@ class Staging:
 
 
 def _read(path: Path) -> dict[str, bytes]:
-    """The submission's files by relative path, each read once."""
+    """The submission's files by relative path, each read once; a notebook as its code cells."""
     if path.is_file():
-        content = _bounded(path)
-        if path.suffix == ".ipynb":
-            return {f"{path.stem}.py": _notebook_source(path, content)}
+        if path.suffix == notebook.SUFFIX:
+            return {path.name: _cells(path, _bounded(path))}
         if path.suffix != ".py":
             raise UsageError(
                 f"submission {path}: is no .py file, .ipynb notebook or folder of them"
             )
-        return {path.name: content}
+        return {path.name: _bounded(path)}
     files: dict[str, bytes] = {}
     for root, folders, names in os.walk(path):
         folders[:] = sorted(set(folders) - set(_SKIPPED))
@@ -172,19 +172,43 @@ def _read(path: Path) -> dict[str, bytes]:
                 files[f"{_package_name(path)}/{file.relative_to(path).as_posix()}"] = _bounded(
                     file
                 )
-        if len(files) > _MAX_FILES or sum(map(len, files.values())) > _MAX_BYTES:
+        if len(files) > _MAX_FILES or sum(map(len, files.values())) > MOST_BYTES:
             raise UsageError(
-                f"submission {path}: more than {_MAX_FILES} files or {_MAX_BYTES >> 20} MiB; "
+                f"submission {path}: more than {_MAX_FILES} files or {MOST_BYTES >> 20} MiB; "
                 "leave data and environments out of it"
             )
     if not any(name.endswith(".py") for name in files):
-        raise UsageError(f"submission {path}: the folder holds no .py file")
+        name = _only_notebook(path, files)
+        files[name] = _cells(path / name.partition("/")[2], files[name])
     return files
 
 
+def _only_notebook(path: Path, files: Iterable[str]) -> str:
+    """The notebook that a folder without Python files is about."""
+    notebooks = [name for name in files if name.endswith(notebook.SUFFIX)]
+    if not notebooks:
+        raise UsageError(f"submission {path}: the folder holds no .py file and no notebook")
+    if len(notebooks) > 1:
+        raise UsageError(
+            f"submission {path}: the folder holds {len(notebooks)} notebooks and no .py file; "
+            "hand in one"
+        )
+    return notebooks[0]
+
+
+def _cells(path: Path, content: bytes) -> bytes:
+    return notebook.stored(notebook.read_cells(path, content))
+
+
 def _bounded(file: Path) -> bytes:
-    if file.stat().st_size > _MAX_BYTES:
-        raise UsageError(f"submission {file}: larger than {_MAX_BYTES >> 20} MiB")
+    size = file.stat().st_size
+    if file.suffix == notebook.SUFFIX and size > notebook.MAX_NOTEBOOK_BYTES:
+        raise UsageError(
+            f"submission {file}: larger than {notebook.MAX_NOTEBOOK_BYTES >> 20} MiB; "
+            "clear all outputs and save it again"
+        )
+    if size > MOST_BYTES:
+        raise UsageError(f"submission {file}: larger than {MOST_BYTES >> 20} MiB")
     return file.read_bytes()
 
 
@@ -195,7 +219,11 @@ def _package_name(path: Path) -> str:
 
 def _modules(files: dict[str, bytes]) -> tuple[tuple[Module, ...], str | None]:
     """The importable modules, packages' own files first; and what is wrong with a BACKEND."""
-    sources = {name: content for name, content in files.items() if name.endswith(".py")}
+    sources = {name: content for name, content in files.items() if name.endswith(".py")} or {
+        name: "\n".join(notebook.cells_of(content)).encode()
+        for name, content in files.items()
+        if name.endswith(notebook.SUFFIX)
+    }
     initial = next((name for name in sources if name.count("/") == 1 and _is_init(name)), None)
     default = _declared(sources[initial]) if initial else None
     modules = []
@@ -233,62 +261,3 @@ def _digest(files: dict[str, bytes]) -> str:
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.hexdigest()
-
-
-def _notebook_source(path: Path, content: bytes) -> bytes:
-    """The code cells in order as one module; magics and shell lines do nothing."""
-    try:
-        cells = json.loads(content)["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise UsageError(
-            f"submission {path}: is no Jupyter notebook of format 4 ({type(problem).__name__}); "
-            "save it again in Jupyter"
-        ) from problem
-    plain = [_without_magics(source) for source in sources]
-    return "\n\n".join(f"# cell {n}\n{text}" for n, text in enumerate(plain, 1)).encode(
-        "utf-8", "backslashreplace"
-    )
-
-
-def _without_magics(cell: str) -> str:
-    if cell.lstrip().startswith("%%"):
-        return "pass  # cell magic"
-    lines, statement = [], _Statement()
-    for line in cell.split("\n"):
-        bare = line.lstrip()
-        magic = bare.startswith(("%", "!", "?")) or (bare.endswith("?") and " " not in bare)
-        assigned = None if statement.is_open else _SHELL_ASSIGNMENT.match(line)
-        if magic and not statement.is_open:
-            lines.append(line[: len(line) - len(bare)] + "pass  # magic")
-        elif assigned:
-            lines.append(f"{assigned[1]}[]  # magic")
-        else:
-            statement.read(line)
-            lines.append(line)
-    return "\n".join(lines)
-
-
-class _Statement:
-    """Follows brackets and long strings from line to line: no magic begins inside of them."""
-
-    def __init__(self) -> None:
-        self._depth, self._quote, self._continued = 0, "", False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the next line goes on with the statement."""
-        return bool(self._depth > 0 or self._quote or self._continued)
-
-    def read(self, line: str) -> None:
-        """Go over one line."""
-        self._continued = line.endswith("\\")
-        position = 0
-        while match := (re.compile(self._quote) if self._quote else _TOKEN).search(line, position):
-            token, position = match[0], match.end()
-            if token in _LONG_QUOTES:
-                self._quote = "" if self._quote else token
-            elif token.startswith("#"):
-                return
-            else:
-                self._depth += (token in "([{") - (token in ")]}")

@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from benchharness.worker.cells import BrokenCell, run_notebook, sources_of_cells
+
 __all__ = ["Functions", "load", "sources"]
 
 Functions = dict[str, Callable[..., Any]]
 
+_NOTEBOOK = ".ipynb"
 _MOST_NAMES = 200
 _MOST_BROKEN = 10
 _MOST_PARAMETERS = 500
@@ -22,7 +25,7 @@ _MOST_SOURCE = 2**20
 
 
 def load(
-    root: str, targets: Sequence[str], wanted: Sequence[str]
+    root: str, targets: Sequence[str], wanted: Sequence[str], limit_s: float
 ) -> tuple[Functions, dict[str, Any]]:
     """
     The wanted functions that the modules under `root` define, and what was found.
@@ -36,6 +39,8 @@ def load(
         defines a name wins; a name that is only imported somewhere counts where nobody defines it.
     wanted : sequence of str
         The names of the tasks.
+    limit_s : float
+        The processor time after which the worker is ended: cells of a notebook are stopped before.
 
     Returns
     -------
@@ -43,7 +48,8 @@ def load(
     report : dict
         `found`: each function's parameters as they were written; `others`: further public
         names, for guessing at misspelt ones; `broken`: what the modules raised that could not
-        be imported, when others could.
+        be imported, when others could, and cells of a notebook; `cut_short`: by name, what the
+        last cell raised that was to define it.
 
     What the only module raises, or the first of several when none defines a wanted function, goes
     to the caller.
@@ -53,9 +59,14 @@ def load(
     imported: Functions = {}
     others: set[str] = set()
     broken: list[BaseException] = []
+    cells: list[BrokenCell] = []
     for target in targets:
         try:
-            module = _run(root, target)
+            if target.endswith(_NOTEBOOK):
+                module, failed = _run_notebook(root, target, limit_s)
+                cells += failed
+            else:
+                module = _run(root, target)
         except BaseException as problem:
             broken.append(problem)
             continue
@@ -69,18 +80,32 @@ def load(
     if broken and not functions:
         raise broken[0]
     found = {name: _described(function) for name, function in functions.items()}
-    names = sorted(others - set(wanted))[:_MOST_NAMES]
-    return functions, {"found": found, "others": names, "broken": broken[:_MOST_BROKEN]}
+    broken += [cell.problem for cell in cells]
+    return functions, {
+        "found": found,
+        "others": sorted(others - set(wanted))[:_MOST_NAMES],
+        "broken": broken[:_MOST_BROKEN],
+        "cut_short": {
+            name: cell.problem for cell in cells for name in wanted if cell.defines(name)
+        },
+    }
 
 
-def sources(root: str) -> dict[str, bytes]:
-    """What the files under `root` say that have been imported, by their paths."""
+def sources(root: str) -> dict[str, dict[str, bytes]]:
+    """
+    What the modules say that have been imported from files under `root`.
+
+    For each module it is the source by its path; for a notebook, the sources of its cells.
+    """
     found = {}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and file.startswith(os.path.join(root, "")):
-            with open(file, "rb") as source:
-                found[file] = source.read(_MOST_SOURCE)
+            if file.endswith(_NOTEBOOK):
+                found[file] = sources_of_cells(file)
+            else:
+                with open(file, "rb") as source:
+                    found[file] = {file: source.read(_MOST_SOURCE)}
     return found
 
 
@@ -94,19 +119,28 @@ def _prepare_interpreter(root: str, targets: Sequence[str]) -> None:
     os.environ["MPLBACKEND"] = "Agg"
 
 
+def _run_notebook(root: str, target: str, limit_s: float) -> tuple[ModuleType, list[BrokenCell]]:
+    module = ModuleType(_module_name(target))
+    module.__file__ = os.path.join(root, target)
+    sys.modules[module.__name__] = module
+    return module, run_notebook(module.__file__, module, limit_s)
+
+
 def _run(root: str, target: str) -> ModuleType:
     if not target.endswith(".py"):
         return importlib.import_module(target)
-    name = os.path.basename(target).removesuffix(".py")
-    unused = name.isidentifier() and name not in sys.modules
-    spec = importlib.util.spec_from_file_location(
-        name if unused else "submission", os.path.join(root, target)
-    )
+    spec = importlib.util.spec_from_file_location(_module_name(target), os.path.join(root, target))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _module_name(target: str) -> str:
+    """The name of a file's module: the file's own, where no other module has it."""
+    name = os.path.splitext(os.path.basename(target))[0]
+    return name if name.isidentifier() and name not in sys.modules else "submission"
 
 
 def _described(function: Callable[..., Any]) -> str:

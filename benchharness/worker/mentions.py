@@ -29,28 +29,27 @@ class Mention:
 
 
 @dataclass
-class _File:
-    """What the names of one source file stand for."""
+class _Module:
+    """What the names of one module stand for, and the files of its statements."""
 
     path: str
     definitions: dict[str, ast.stmt] = field(default_factory=dict)
+    files: dict[ast.stmt, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
 
-    @classmethod
-    def read(cls, path: str, source: bytes) -> _File | None:
-        """The file; None if it cannot be parsed."""
+    def read(self, file: str, source: bytes) -> None:
+        """Read one of its files; one that cannot be parsed says nothing."""
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-        file = cls(path)
+            return
         for statement in tree.body:
+            self.files[statement] = file
             for name in _defined(statement):
-                file.definitions[name] = statement
+                self.definitions[name] = statement
         for node in ast.walk(tree):
-            file._bind(node)
-        return file
+            self._bind(node)
 
     def dotted(self, node: ast.AST) -> str | None:
         """The dotted name that an expression stands for."""
@@ -77,7 +76,7 @@ class _File:
             yield from (f"{star}.{node.id}" for star in self.stars)
 
     def is_module(self, dotted: str) -> bool:
-        """Whether a module may be this file, by the last part of its name."""
+        """Whether a module may be this one, by the last part of its name."""
         path = PurePath(self.path)
         stem = path.parent.name if path.stem == "__init__" else path.stem
         return stem == dotted.rpartition(".")[2]
@@ -100,44 +99,50 @@ class _File:
                     self.aliases[target.id] = value
 
 
-def mention(sources: Mapping[str, bytes], task: str, names: Iterable[str]) -> Mention | None:
+def mention(
+    sources: Mapping[str, Mapping[str, bytes]], task: str, names: Iterable[str]
+) -> Mention | None:
     """
     The first place where the function of a task, or what it refers to, mentions a forbidden name.
 
-    `sources` holds the submission's files by path, the one that defines the task among them.
+    `sources` holds the submission's modules by path, the one that defines the task among them:
+    the source of each by its file, or of a notebook by its cells.
     """
-    files = [file for path, source in sources.items() if (file := _File.read(path, source))]
-    for file, definition in _reached(files, task):
+    modules = [_Module(path) for path in sources]
+    for module in modules:
+        for file, source in sources[module.path].items():
+            module.read(file, source)
+    for module, definition in _reached(modules, task):
         found = sorted(
             (node.lineno, -len(dotted), dotted)
             for node in ast.walk(definition)
             if isinstance(node, ast.expr)
-            for dotted in file.candidates(node)
+            for dotted in module.candidates(node)
             if any(_is_meant(dotted, name) for name in names)
         )
         if found:
             line, _, dotted = found[0]
-            return Mention(dotted, file.path, line)
+            return Mention(dotted, module.files[definition], line)
     return None
 
 
-def _reached(files: list[_File], task: str) -> Iterator[tuple[_File, ast.stmt]]:
+def _reached(modules: list[_Module], task: str) -> Iterator[tuple[_Module, ast.stmt]]:
     """The definition of a name, and those of all names that stand in it, and so on."""
-    waiting, seen = [(file, task) for file in files], set()
+    waiting, seen = [(module, task) for module in modules], set()
     while waiting:
-        file, name = waiting.pop(0)
-        definition = file.definitions.get(name)
+        module, name = waiting.pop(0)
+        definition = module.definitions.get(name)
         if definition is None or id(definition) in seen:
             continue
         seen.add(id(definition))
-        yield file, definition
+        yield module, definition
         for node in ast.walk(definition):
             if isinstance(node, ast.Name):
-                waiting.append((file, node.id))
+                waiting.append((module, node.id))
             if isinstance(node, ast.expr):
-                for dotted in file.candidates(node):
-                    module, _, last = dotted.rpartition(".")
-                    waiting += [(other, last) for other in files if other.is_module(module)]
+                for dotted in module.candidates(node):
+                    owner, _, last = dotted.rpartition(".")
+                    waiting += [(other, last) for other in modules if other.is_module(owner)]
 
 
 def _is_meant(dotted: str, name: str) -> bool:

@@ -1,6 +1,5 @@
 """Submissions taken in: every form that students hand in, and what is refused with a reason."""
 
-import json
 import os
 
 import pytest
@@ -24,12 +23,6 @@ def write(path, text=SOURCE):
     return path
 
 
-def notebook(path, *cells):
-    """A notebook with these code cells."""
-    content = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
-    return write(path, json.dumps({"nbformat": 4, "cells": content}))
-
-
 def refused(staging, path):
     with pytest.raises(UsageError) as caught:
         staging.take_in(path)
@@ -40,19 +33,6 @@ def staged(submission):
     """The files that a worker will see."""
     files = (file for file in submission.folder.rglob("*") if file.is_file())
     return sorted(file.relative_to(submission.folder).as_posix() for file in files)
-
-
-def source_of(submission):
-    """The source of the only module."""
-    (module,) = submission.modules
-    return module.source.decode()
-
-
-def run_module(submission):
-    """What the only module defines when it is run here."""
-    names = {}
-    exec(source_of(submission), names)
-    return names
 
 
 @pytest.mark.parametrize(
@@ -198,75 +178,6 @@ def test_link_in_place_of_a_submission_is_refused(staging, tmp_path):
     )
 
 
-def test_notebook_runs_its_code_cells_in_order(staging, tmp_path):
-    path = notebook(tmp_path / "hw.ipynb", "x = 1\n", "y = x + 1")
-
-    assert run_module(staging.take_in(path))["y"] == 2
-
-
-def test_text_cells_of_a_notebook_are_left_out(staging, tmp_path):
-    cells = [
-        {"cell_type": "markdown", "source": ["# Title ("]},
-        {"cell_type": "raw", "source": "not Python ("},
-        {"cell_type": "code", "source": "y = 2"},
-    ]
-    path = write(tmp_path / "hw.ipynb", json.dumps({"nbformat": 4, "cells": cells}))
-
-    assert run_module(staging.take_in(path))["y"] == 2
-
-
-@pytest.mark.parametrize(
-    "magic",
-    [
-        "%matplotlib inline",
-        "!pip install numpy",
-        "?print",
-        "print?",
-        "print??",
-        "    %time x = 1",
-        "%%time\nx = (",
-        "%%bash\nrm -rf nothing",
-        "\n\n%%html\n<b>x</b>",
-        "!ls (\n",
-    ],
-)
-def test_magics_and_shell_lines_do_no_harm(magic, staging, tmp_path):
-    indented = f"if True:\n{magic}" if magic.startswith(" ") else magic
-    path = notebook(tmp_path / "hw.ipynb", indented, "y = 2")
-
-    assert run_module(staging.take_in(path))["y"] == 2
-
-
-def test_percent_inside_a_statement_is_no_magic(staging, tmp_path):
-    path = notebook(
-        tmp_path / "hw.ipynb", "%time\ny = 17 % 3  # (\nz = (y\n     % 2)\nz += 7 \\\n% 4\n!ls ("
-    )
-
-    assert run_module(staging.take_in(path))["z"] == 3
-
-
-def test_percent_inside_a_text_is_no_magic(staging, tmp_path):
-    path = notebook(tmp_path / "hw.ipynb", 's = """it\'s (\n%d\n!x\n"""\n%matplotlib\n')
-
-    assert run_module(staging.take_in(path))["s"] == "it's (\n%d\n!x\n"
-
-
-def test_notebook_may_declare_its_backend(staging, tmp_path):
-    path = notebook(tmp_path / "hw.ipynb", "%pylab\n", 'BACKEND = "torch"')
-
-    assert staging.take_in(path).backends == ["torch"]
-
-
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"worksheets": []}', '{"cells": [1]}', "null"]
-)
-def test_broken_notebook_says_how_to_mend_it(content, staging, tmp_path):
-    path = write(tmp_path / "hw.ipynb", content)
-
-    assert "is no Jupyter notebook of format 4" in refused(staging, path)
-    assert "save it again in Jupyter" in refused(staging, path)
-
-
 def test_missing_path_says_how_to_name_one(staging, tmp_path):
     assert "there is no such file or folder; name one with --submission PATH" in refused(
         staging, tmp_path / "hw.py"
@@ -282,7 +193,7 @@ def test_other_files_are_refused(staging, tmp_path):
 def test_folder_without_python_is_refused(staging, tmp_path):
     write(tmp_path / "hw" / "essay.txt")
 
-    assert "the folder holds no .py file" in refused(staging, tmp_path / "hw")
+    assert "the folder holds no .py file and no notebook" in refused(staging, tmp_path / "hw")
 
 
 def test_folder_of_too_many_files_is_refused(staging, tmp_path, monkeypatch):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from benchharness.errors import UsageError
+from benchharness.reporting.run_json import to_json
 from benchharness.runner.grader import Grader
 from benchharness.runner.submission import Staging
 
-from .graded import HISTOGRAM, MIDPOINT, judged, settings, suite_of, verdicts, words
+from .graded import HISTOGRAM, MIDPOINT, judged, run, settings, suite_of, verdicts, words
 
 BOTH = ("midpoint_threshold", "grey_histogram")
 
@@ -220,7 +221,7 @@ def test_wrong_function_gets_status_advice_and_leaves_the_other_task_alone(name,
 # A file that cannot be imported: nothing in it can be graded
 
 FILES = {
-    "syntax_error": (b"def f(:\n", "error", "SyntaxError: invalid syntax (line 1)"),
+    "syntax_error": (b"def f(:\n", "error", "invalid syntax (submission.py, line 1: `def f(:`)"),
     "indentation": (b"def f():\nreturn 1\n", "error", "IndentationError"),
     "latin_1": (b"name = '\xe9'\n", "error", "save it as UTF-8"),
     "utf_16": ("﻿x = 1\n".encode("utf-16"), "error", "save it as UTF-8"),
@@ -376,3 +377,16 @@ def test_deeply_nested_notebook_says_what_to_do(folder):
     path = folder / "submission.ipynb"
     path.write_text("[" * 200_000)
     assert "save it again in Jupyter" in refusal(path)
+
+
+def test_notebook_that_prints_without_measure_fills_nothing(folder):
+    path = notebook(folder, "for _ in range(100):\n    print('x' * 2**20)", MIDPOINT)
+    found = run(path, "midpoint_threshold")
+    assert found.submissions[0].tasks[0].status == "passed"
+    assert len(json.dumps(to_json(found))) < 100_000
+
+
+def test_notebook_that_raises_a_huge_message_fills_nothing(folder):
+    path = notebook(folder, "def grey_histogram(image):\n    pass\nraise ValueError('x' * 10**8)")
+    found = run(path, *BOTH)
+    assert len(json.dumps(to_json(found))) < 100_000

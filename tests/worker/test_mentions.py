@@ -12,7 +12,7 @@ from benchharness.worker.mentions import Mention, mention
 def mentioned(source: str, *names: str, **files: str) -> Mention | None:
     """What `task` mentions in submission.py, beside further files."""
     texts = {"submission.py": source, **{f"{name}.py": text for name, text in files.items()}}
-    sources = {path: textwrap.dedent(text).encode() for path, text in texts.items()}
+    sources = {path: {path: textwrap.dedent(text).encode()} for path, text in texts.items()}
     return mention(sources, "task", names)
 
 
