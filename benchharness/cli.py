@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from benchharness.errors import HarnessError
 from benchharness.worker.frameworks import BACKENDS
 
 if TYPE_CHECKING:
+    from benchharness.classroom.cluster import Cluster
     from benchharness.classroom.export import Course
     from benchharness.reporting.gradebook import Filled
 
@@ -85,17 +88,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("--jobs", type=_count, default=os.cpu_count(), metavar="N")
     grade.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster instead, as in tcp://HOST:8786; see docs/cluster.md",
+    )
+    grade.add_argument(
         "--resume",
         action=argparse.BooleanOptionalAction,
         default=True,
         help="what is graded and unchanged is not graded again (default)",
     )
+    grade.add_argument("--junit", type=Path, metavar="PATH", help="JUnit XML, for staff")
     grade.add_argument("--timing", default="off", metavar="off|quick|full", help="default: off")
+    grade.add_argument(
+        "--device", default="all", metavar="cpu|cuda|all", help="what to time on; default: all"
+    )
     grade.add_argument("--seed", type=int, metavar="N", help="default: fresh, kept in OUT")
     grade.add_argument("--timeout", type=float, metavar="SECONDS", help="per call; default: 10")
     grade.add_argument("--memory", type=int, metavar="MIB", help="default: 2048")
     grade.add_argument("--sandbox", default="auto", metavar="auto|strict|process|off")
     grade.set_defaults(run=_grade)
+    _add_compare(
+        _command(
+            commands,
+            "compare",
+            "compare runs: machines, devices, backends and submissions",
+            "benchharness compare monday/run.json tuesday/run.json -o report.html",
+        )
+    )
     new = _command(
         commands,
         "new",
@@ -142,6 +162,35 @@ def _parser() -> argparse.ArgumentParser:
         ).add_subparsers(required=True, metavar="gradescope|classroom50|github|canvas|moodle")
     )
     return parser
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    compare.add_argument(
+        "runs",
+        nargs="+",
+        metavar="RUN.json",
+        type=Path,
+        help="a run, or a folder: the run.json in it, else all below it",
+    )
+    compare.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="a page with charts, for a browser"
+    )
+    compare.add_argument("--csv", type=Path, metavar="FILE", help="a row for each timing")
+    compare.add_argument("--json", type=Path, metavar="FILE", help="everything, for programs")
+    compare.add_argument(
+        "--margin",
+        type=_margin,
+        default=0.02,
+        metavar="PERCENT",
+        help="the difference that counts as one (default: 2%%)",
+    )
+    compare.add_argument(
+        "--baseline",
+        metavar="NAME",
+        help="a run, machine, submission, backend, device or side that the others are compared "
+        "with (default: the first run)",
+    )
+    compare.set_defaults(run=_compare)
 
 
 def _add_exports(services: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -299,22 +348,33 @@ def _grade(options: argparse.Namespace) -> int:
         "timeout_s": options.timeout,
         "memory_mib": options.memory,
     }
-    usual = assignment.settings(Settings(timing=options.timing, sandbox=options.sandbox))
+    usual = assignment.settings(
+        Settings(timing=options.timing, device=options.device, sandbox=options.sandbox)
+    )
     settings = replace(usual, **{key: v for key, v in named.items() if v is not None})
     if assignment.counts_speed and options.timing == "off":
         text = "the assignment counts speed, which needs --timing quick; its points are left out"
         print(f"benchharness: {text}", file=sys.stderr)
     has_failed = bool(broken)
-    with ClassRun(
-        options.submissions,
-        suites,
-        settings,
-        options.output,
-        assignment=assignment,
-        jobs=options.jobs,
-        resume=options.resume,
-        is_seed_asked_for=options.seed is not None,
-    ) as run:
+    with (
+        _cluster_at(options.dask) as cluster,
+        ClassRun(
+            options.submissions,
+            suites,
+            settings,
+            options.output,
+            assignment=assignment,
+            jobs=options.jobs,
+            resume=options.resume,
+            is_seed_asked_for=options.seed is not None,
+            cluster=cluster,
+        ) as run,
+    ):
+        if mistakes := run.mistakes():
+            lines = [f"{mistake}; mend the suite and start again" for mistake in mistakes]
+            for line in (*lines, "nobody was graded; what was graded before is kept"):
+                print(f"benchharness: {line}", file=sys.stderr)
+            return _USAGE
         try:
             for step in shown(run.steps(), run.total, Console()):
                 has_failed |= step.row is not None and step.row.status == "harness_failed"
@@ -322,8 +382,55 @@ def _grade(options: argparse.Namespace) -> int:
             print("stopped: the same command goes on where this was", file=sys.stderr)
             return _INTERRUPTED
         run.write_summaries()
+        if options.junit:
+            run.write_junit(options.junit)
     print(f"wrote {options.output / 'index.html'}, {options.output / 'grades.csv'}")
     return _HARNESS_FAILED if has_failed else 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from benchharness.comparison.tables import write_csv, write_json
+    from benchharness.comparison.text import show
+    from benchharness.comparison.whole import compare_files
+
+    gc.disable()  # it would look through all timings again and again, and find nothing
+    meanwhile = _nothing
+    if options.output:
+        from benchharness.reporting.charts import warm_up as meanwhile
+    comparison = compare_files(
+        options.runs, margin=options.margin, baseline=options.baseline, meanwhile=meanwhile
+    )
+    for problem in comparison.problems:
+        print(f"benchharness: {problem}", file=sys.stderr)
+    written = []
+    if options.output:
+        from benchharness.comparison.page import write_page
+
+        write_page(comparison, options.output)
+        written.append(options.output)
+    for path, write in ((options.csv, write_csv), (options.json, write_json)):
+        if path:
+            write(comparison, path)
+            written.append(path)
+    show(comparison, Console())
+    for path in written:
+        print(f"wrote {path}")
+    return 0
+
+
+def _cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
+    """A connection to the cluster where one is named."""
+    if address is None:
+        return nullcontext()
+    from benchharness.classroom.cluster import Cluster
+
+    return Cluster(address, tell=lambda text: print(f"benchharness: {text}", file=sys.stderr))
+
+
+def _nothing() -> None:
+    pass
 
 
 def _export_canvas(options: argparse.Namespace) -> int:
@@ -356,6 +463,13 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, got {text}")
     return number
+
+
+def _margin(text: str) -> float:
+    share = float(text.removesuffix("%")) / 100
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"must lie between 0% and 100%, got {text}")
+    return share
 
 
 def _percent(text: str) -> float:

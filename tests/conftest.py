@@ -1,3 +1,12 @@
 """What every folder of tests may use: pytester runs pytest in a folder of its own."""
 
+import pytest
+
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def _outside_of_github(monkeypatch):
+    """Runs of pytest inside a test tell nothing to the workflow that runs the tests."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)

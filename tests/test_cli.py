@@ -10,8 +10,8 @@ from benchharness import __version__
 from benchharness.cli import main
 
 COMMANDS = [
-    "audit", "doctor", "export canvas", "export moodle", "grade", "new", "new submission",
-    "new statement", "new suite",
+    "audit", "compare", "doctor", "export canvas", "export moodle", "grade", "new",
+    "new submission", "new statement", "new suite",
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
-__all__ = ["Done", "in_processes"]
+__all__ = ["Done", "attempted", "in_processes"]
 
 _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
@@ -52,7 +52,7 @@ def in_processes(
     """
     if jobs == 1 or sys.platform != "linux":
         for piece in work:
-            yield _attempted(do, piece)
+            yield attempted(do, piece)
         return
     crew = _Crew(work, do, version)
     try:
@@ -178,14 +178,15 @@ def _serve(pipe: Connection, do: Callable[[_Work], _Result], parents: list[Conne
         connection.close()
     try:
         while True:
-            pipe.send(_attempted(do, pipe.recv()))
+            pipe.send(attempted(do, pipe.recv()))
     except (EOFError, OSError):
         pass
     finally:
         os._exit(0)  # what the parent owns is the parent's to clean up
 
 
-def _attempted(do: Callable[[_Work], _Result], work: _Work) -> Done[_Work, _Result]:
+def attempted(do: Callable[[_Work], _Result], work: _Work) -> Done[_Work, _Result]:
+    """A piece of work done here and now; what it raises becomes the problem."""
     try:
         return Done(work, do(work))
     except Exception as problem:

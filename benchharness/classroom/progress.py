@@ -15,7 +15,7 @@ from rich.progress import (
 )
 
 from benchharness.classroom.run import Step
-from benchharness.reporting.plain_text import one_line
+from benchharness.reporting.plain_text import no_orders, one_line
 from benchharness.reporting.quantities import format_score
 
 __all__ = ["shown"]
@@ -25,7 +25,7 @@ def shown(steps: Iterable[Step], total: int, console: Console) -> Iterator[Step]
     """The same steps; each is shown as it passes."""
     if not console.is_terminal:
         for step in steps:
-            print(_line(step), flush=True)
+            print(no_orders(_line(step)), flush=True)
             yield step
         return
     columns = (

@@ -9,18 +9,21 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchharness import __version__
 from benchharness.classroom.assignment import Assignment
 from benchharness.classroom.intake import HandedIn, handed_in
-from benchharness.classroom.pool import Done, in_processes
+from benchharness.classroom.pool import Done, attempted, in_processes
 from benchharness.classroom.store import Row, Store
 from benchharness.errors import UsageError
 from benchharness.outcomes import Graded, Run, Status, SubmissionVerdict, TaskVerdict
 from benchharness.reporting.dashboard import write_dashboard
 from benchharness.reporting.grades_csv import write_grades_csv, write_grades_json
 from benchharness.reporting.gradescope import write_gradescope
+from benchharness.reporting.junit import write_junit
 from benchharness.reporting.page import write_report
 from benchharness.reporting.run_json import from_json, to_json, write_run
 from benchharness.reporting.students_view import for_students
@@ -28,6 +31,9 @@ from benchharness.runner.grader import Grader, record
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Submission
 from benchharness.suite.task import Suite
+
+if TYPE_CHECKING:
+    from benchharness.classroom.cluster import Cluster
 
 __all__ = ["ClassRun", "Step", "counted_in"]
 
@@ -71,12 +77,14 @@ class ClassRun:
         jobs: int = 1,
         resume: bool = True,
         is_seed_asked_for: bool = False,
+        cluster: Cluster | None = None,
     ) -> None:
         """
         Take in what was handed in, and go on where an earlier run in `out` has stopped.
 
-        Of the assignment, what is due, speed and attempts count here; what it makes of suites and
-        settings is the caller's to ask for.
+        It is graded by `jobs` processes here, or by a cluster. Of the assignment, what is due,
+        speed and attempts count here; what it makes of suites and settings is the caller's to ask
+        for.
 
         Raises
         ------
@@ -87,7 +95,7 @@ class ClassRun:
         self.suites = tuple(suites)
         self.out = out
         self._assignment = assignment or Assignment()
-        self._jobs = jobs
+        self._jobs, self._cluster = jobs, cluster
         self._store = Store(out)
         self._scratch = Path(tempfile.mkdtemp(prefix="benchharness-"))
         try:
@@ -95,6 +103,8 @@ class ClassRun:
             self._intake = handed_in(paths, self._scratch, leave_out=[out])
             self._known = self._store.fingerprints() if resume else {}
             self._grader = Grader(replace(settings, seed=seed), suites)
+            if not cluster:  # most submissions use it: its import is over when the first is read
+                self._grader.workers.start(["numpy"])
         except BaseException:
             self._close_folders()
             raise
@@ -107,14 +117,14 @@ class ClassRun:
         """The seed of the class."""
         return self._grader.settings.seed
 
+    def mistakes(self) -> list[str]:
+        """What is wrong with the suites' checks, a line each; to be told before `steps`."""
+        return self._grader.mistakes()
+
     def steps(self) -> Iterator[Step]:
         """Grade everybody; each submission is written down before its process begins another."""
-        workers = self._grader.workers
-        graded = in_processes(
-            self._work(), self._graded, self._jobs, version=lambda: workers.backends
-        )
         done = 0
-        for each in graded:
+        for each in self._on(self._cluster) if self._cluster else self._here():
             row = each.result or self._failed(each)
             self._store.add(row)
             self._clean_up(each.work)
@@ -132,6 +142,10 @@ class ClassRun:
         write_grades_json(self._everybody(), names, self.out / "grades.json")
         run = self._recorded()
         write_dashboard(self._everybody(), self.suites, run, self.out / "index.html")
+
+    def write_junit(self, path: Path) -> None:
+        """JUnit XML of the same, for staff."""
+        write_junit(self._everybody(), path)
 
     def close(self) -> None:
         """End all workers and let others have the folder."""
@@ -158,16 +172,39 @@ class ClassRun:
         self._store.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _work(self) -> Iterator[_Work]:
+    def _here(self) -> Iterator[Done[_Work, Row]]:
+        """Everybody graded by processes of this machine, which write the files as well."""
+        workers = self._grader.workers
+        return in_processes(
+            self._prepared(), self._graded, self._jobs, version=lambda: workers.backends
+        )
+
+    def _on(self, cluster: Cluster) -> Iterator[Done[_Work, Row]]:
+        """Everybody graded by a cluster; the files are written here."""
+        work = self._work()
+        settings = self._grader.settings
+        for done in cluster.judged(work, lambda each: each.submission, self.suites, settings):
+            if done.problem:
+                yield Done(done.work, None, done.problem)
+            else:
+                run = done.result or self._unread(done.work)
+                yield attempted(partial(self._written, run=run), done.work)
+
+    def _prepared(self) -> Iterator[_Work]:
         """Whom there is to grade, each when the frameworks that are needed have been imported."""
+        for work in self._work():
+            if work.submission:
+                self._grader.prepare(work.submission.backends or ["numpy"])
+            yield work
+
+    def _work(self) -> Iterator[_Work]:
+        """Whom there is to grade."""
         for handed in self._intake:
             work = self._taken_in(handed)
             if self._known.get(handed.name) == work.fingerprint:
                 self._unchanged.append(handed.name)
                 self._clean_up(work)
                 continue
-            if work.submission:
-                self._grader.prepare(work.submission.backends or ["numpy"])
             yield work
 
     def _taken_in(self, handed: HandedIn) -> _Work:
@@ -194,17 +231,19 @@ class ClassRun:
 
     def _graded(self, work: _Work) -> Row:
         """One submission's row, made in a process of its own; its files are written before."""
-        if work.submission:
-            verdict = self._grader.judged(work.submission)
-        else:
-            verdict = self._lost(work, Status.ERROR, work.problem)
-        return self._written(work, verdict)
+        if not work.submission:
+            return self._written(work, self._unread(work))
+        return self._written(work, self._recorded(self._grader.judged(work.submission)))
 
     def _failed(self, done: Done[_Work, Row]) -> Row:
         """The row of a submission at which the harness has failed; it is tried again next time."""
         text = f"the harness failed: {done.problem}"
-        verdict = self._lost(done.work, Status.HARNESS_FAILED, text)
-        return replace(self._written(done.work, verdict), fingerprint="")
+        lost = self._recorded(self._lost(done.work, Status.HARNESS_FAILED, text))
+        return replace(self._written(done.work, lost), fingerprint="")
+
+    def _unread(self, work: _Work) -> Run:
+        """The run of a submission that could not be taken in."""
+        return self._recorded(self._lost(work, Status.ERROR, work.problem))
 
     def _lost(self, work: _Work, status: Status, message: str) -> SubmissionVerdict:
         """The verdict where no task could be looked at; what is our fault costs nobody a point."""
@@ -219,11 +258,12 @@ class ClassRun:
         path = work.handed.path.name if work.handed.path else ""
         return SubmissionVerdict(work.handed.name, path, "", tasks)
 
-    def _written(self, work: _Work, verdict: SubmissionVerdict) -> Row:
-        handed = work.handed
+    def _written(self, work: _Work, run: Run) -> Row:
+        """The row of a run with one verdict, whose files are written before."""
+        handed, (verdict,) = work.handed, run.submissions
         final = self._assignment.in_the_end(verdict, handed.student)
         for_student = self._assignment.in_the_end(for_students(verdict), handed.student)
-        run = self._recorded(final)
+        run = replace(run, submissions=(final,))
         shown = replace(run, submissions=(for_student,))
         folder = self.out / "submissions" / handed.name
         write_run(shown, folder / "run.json")

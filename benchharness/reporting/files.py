@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchharness.errors import HarnessError
@@ -12,9 +13,9 @@ from benchharness.errors import HarnessError
 __all__ = ["add_to", "write_whole"]
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """
-    Put `text` at `path`: the old file stays until the new one is complete.
+    Put a text, or its parts, at `path`: the old file stays until the new one is complete.
 
     Raises
     ------
@@ -26,7 +27,7 @@ def write_whole(path: Path, text: str) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
+                file.writelines([text] if isinstance(text, str) else text)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, 0o644)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from benchharness.outcomes import CheckVerdict, Status, SubmissionVerdict
@@ -18,7 +20,13 @@ from benchharness.reporting.students_view import (
 )
 from benchharness.reporting.terminal import explained
 
-__all__ = ["to_annotations", "to_step_summary", "write_step_summary"]
+__all__ = [
+    "in_repository",
+    "stop_commands",
+    "to_annotations",
+    "to_step_summary",
+    "write_step_summary",
+]
 
 _MOST_OF_A_KIND = 10
 """GitHub shows no more annotations of one kind for a step."""
@@ -33,29 +41,46 @@ _LINE = re.compile(r"(?P<file>[^\s()`'\"]+\.py), line (?P<line>\d{1,7})")
 _MARKUP = re.compile(r"([\\`*_\[\](){}<>#|~$&@:.!-])")
 
 
-def to_annotations(submission: SubmissionVerdict, path: str | None = None) -> list[str]:
+def stop_commands() -> tuple[str, str]:
     """
-    Workflow commands to print: an error for each thing that went wrong, and the points.
+    Two commands to print: from the first to the second, GitHub takes no line for a command.
 
-    No more of a kind than GitHub shows: the last one counts those that had no room. A submission's
-    text stands behind the command's own `::`, on one line, and cannot end it.
-
-    Parameters
-    ----------
-    submission : SubmissionVerdict
-        Only what its student may see is told.
-    path : str, optional
-        The submission in the repository, which annotations point to; default its own path.
+    What is printed between them cannot know the second, which is made up anew each time.
     """
-    shown = for_students(submission)
-    place = path if path is not None else shown.path
-    kinds: dict[str, list[str]] = {"error": [], "warning": []}
-    for title, check in _findings(shown):
-        kind = "warning" if check.status is Status.HARNESS_FAILED else "error"
-        kinds[kind].append(_annotation(kind, title, check, place))
-    text = f"{_points(shown)} {later_line(submission)}".strip()
-    notice = _command("notice", {"title": "benchharness"}, text)
-    return [*(line for kind, lines in kinds.items() for line in _bounded(kind, lines)), notice]
+    token = secrets.token_hex(16)
+    return f"::stop-commands::{token}", f"::{token}::"
+
+
+def in_repository(submission: SubmissionVerdict, root: Path, workspace: str) -> SubmissionVerdict:
+    """
+    The submission with its path as the repository has it, where it lies in there.
+
+    Its own path counts from `root`; `workspace` is what `$GITHUB_WORKSPACE` names.
+    """
+    place = root / submission.path
+    if not workspace or not place.is_relative_to(workspace):
+        return submission
+    return replace(submission, path=place.relative_to(workspace).as_posix())
+
+
+def to_annotations(submissions: Sequence[SubmissionVerdict]) -> list[str]:
+    """
+    Workflow commands to print: an error for each thing that went wrong, and everybody's points.
+
+    They point to the submissions' paths, and tell what their students may see. No more of a kind
+    than GitHub shows for a step: the last one counts those that had no room. A submission's text
+    stands behind the command's own `::`, on one line, and cannot end it.
+    """
+    kinds: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
+    for submission in submissions:
+        shown = for_students(submission)
+        for title, check in _findings(shown):
+            kind = "warning" if check.status is Status.HARNESS_FAILED else "error"
+            kinds[kind].append(_annotation(kind, title, check, shown.path))
+        whose = "" if len(submissions) == 1 else f"{one_line(shown.path)}: "
+        text = f"{whose}{_points(shown)} {later_line(submission)}".strip()
+        kinds["notice"].append(_command("notice", {"title": "benchharness"}, text))
+    return [line for kind, lines in kinds.items() for line in _bounded(kind, lines)]
 
 
 def write_step_summary(submission: SubmissionVerdict, path: Path) -> None:

@@ -1,63 +1,79 @@
-"""JUnit XML of one submission: suites as test suites, checks as test cases."""
+"""JUnit XML of a class for its staff: submissions as test suites, checks as test cases."""
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchharness.outcomes import CheckVerdict, Status, SubmissionVerdict, TaskVerdict
+from benchharness.outcomes import CheckVerdict, Graded, Status, TaskVerdict
 from benchharness.reporting.files import write_whole
 from benchharness.reporting.plain_text import one_line, plain
-from benchharness.reporting.students_view import for_students
 from benchharness.reporting.terminal import explained
 
-__all__ = ["to_junit", "write_junit"]
+__all__ = ["junit", "write_junit"]
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FAILURES = (Status.FAILED, Status.MISSING, Status.FORBIDDEN)
+_ERRORS = tuple(s for s in Status if s not in (*_FAILURES, Status.PASSED, Status.HARNESS_FAILED))
 
 
-def write_junit(submission: SubmissionVerdict, path: Path, *, for_staff: bool = False) -> None:
-    """Write a submission's checks as JUnit XML, whole or not at all."""
-    write_whole(path, to_junit(submission, for_staff=for_staff))
+def write_junit(class_: Iterable[Graded], path: Path) -> None:
+    """Write a class as JUnit XML, whole or not at all; the submissions are gone through once."""
+    write_whole(path, junit(class_))
 
 
-def to_junit(submission: SubmissionVerdict, *, for_staff: bool = False) -> str:
+def junit(class_: Iterable[Graded]) -> Iterator[str]:
     """
-    The submission's checks as JUnit XML; those that are shown later only for staff.
+    A class as JUnit XML, a submission at a time: all checks of those that count, hidden ones too.
 
     A wrong answer is a failure, whatever kept an answer from coming is an error, and where the
-    harness failed the check counts as skipped.
+    harness failed the check counts as skipped. A task that could not be looked at is one case.
     """
-    shown = submission if for_staff else for_students(submission)
-    tasks = [task for task in shown.tasks if task.checks]
-    root = ET.Element("testsuites", {"name": _text(one_line(shown.name)), **_counts(tasks)})
-    for suite in dict.fromkeys(task.suite for task in tasks):
-        root.append(_suite(suite, [task for task in tasks if task.suite == suite]))
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="benchharness">\n'
+    for graded in class_:
+        if not graded.not_counted:
+            suite = _suite(graded)
+            ET.indent(suite, level=1)
+            yield f"  {ET.tostring(suite, 'unicode')}\n"
+    yield "</testsuites>\n"
 
 
-def _suite(name: str, tasks: Sequence[TaskVerdict]) -> ET.Element:
-    suite = ET.Element("testsuite", {"name": _text(one_line(name)), **_counts(tasks)})
-    suite.set("skipped", str(_count(tasks, (Status.HARNESS_FAILED,))))
+def _suite(graded: Graded) -> ET.Element:
+    verdict = graded.verdict
+    cases = [(task, check) for task in verdict.tasks for check in task.checks or [_whole(task)]]
+    checks = [check for _, check in cases]
+    name = _text(one_line(graded.name))
+    suite = ET.Element(
+        "testsuite",
+        {
+            "name": name,
+            "tests": str(len(checks)),
+            "failures": str(_count(checks, _FAILURES)),
+            "errors": str(_count(checks, _ERRORS)),
+            "skipped": str(_count(checks, (Status.HARNESS_FAILED,))),
+            "time": f"{sum(check.seconds for check in checks):.6f}",
+        },
+    )
     properties = ET.SubElement(suite, "properties")
-    for word in ("score", "max_score"):
-        points = round(sum(getattr(task, word) for task in tasks), 9)
+    for word, points in (("score", verdict.score), ("max_score", verdict.max_score)):
         ET.SubElement(properties, "property", {"name": word, "value": f"{points:g}"})
-    for task in tasks:
-        suite.extend(_case(task, check) for check in task.checks)
+    suite.extend(_case(name, task, check) for task, check in cases)
     return suite
 
 
-def _case(task: TaskVerdict, check: CheckVerdict) -> ET.Element:
+def _whole(task: TaskVerdict) -> CheckVerdict:
+    """A task that has come to no check, as one."""
+    return CheckVerdict("whole task", task.status, task.score, task.max_score, task.message)
+
+
+def _case(name: str, task: TaskVerdict, check: CheckVerdict) -> ET.Element:
     backend = "" if task.backend == "numpy" else f" [{one_line(task.backend)}]"
     case = ET.Element(
         "testcase",
         {
-            "classname": _text(f"{one_line(task.suite)}.{one_line(task.task)}{backend}"),
+            "classname": _text(f"{name}.{one_line(task.suite)}.{one_line(task.task)}{backend}"),
             "name": _text(one_line(check.name)),
             "time": f"{check.seconds:.6f}",
         },
@@ -77,20 +93,8 @@ def _outcome(check: CheckVerdict) -> ET.Element:
     return outcome
 
 
-def _counts(tasks: Sequence[TaskVerdict]) -> dict[str, str]:
-    """The attributes that a suite and all suites together have."""
-    errors = [s for s in Status if s not in (*_FAILURES, Status.PASSED, Status.HARNESS_FAILED)]
-    seconds = sum(check.seconds for task in tasks for check in task.checks)
-    return {
-        "tests": str(_count(tasks, tuple(Status))),
-        "failures": str(_count(tasks, _FAILURES)),
-        "errors": str(_count(tasks, errors)),
-        "time": f"{seconds:.6f}",
-    }
-
-
-def _count(tasks: Sequence[TaskVerdict], statuses: Sequence[Status]) -> int:
-    return sum(check.status in statuses for task in tasks for check in task.checks)
+def _count(checks: Sequence[CheckVerdict], statuses: Sequence[Status]) -> int:
+    return sum(check.status in statuses for check in checks)
 
 
 def _text(text: str) -> str:

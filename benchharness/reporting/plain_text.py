@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clip", "one_line", "plain", "running_text"]
+__all__ = ["clip", "no_orders", "one_line", "plain", "running_text"]
 
 _LONGEST_NAME = 90
 _LONGEST_LINE = 700
@@ -20,6 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_WORKFLOW_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 _UNENCODABLE = re.compile("[\ud800-\udfff]")
 _STACKED_MARKS = re.compile(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
@@ -49,6 +50,11 @@ def clip(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
+
+
+def no_orders(text: str) -> str:
+    """The text so that no CI service takes a line of it for one of its workflow commands."""
+    return _WORKFLOW_COMMAND.sub(r"\1: :", text).replace("##[", "# #[")
 
 
 def one_line(name: str) -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,61 @@ def test_command_grades_a_class_and_says_where_the_results_are(handed_in, tmp_pa
     assert printed.splitlines()[-1] == f"wrote {out / 'index.html'}, {out / 'grades.csv'}"
     told = json.loads((out / "grades.json").read_text())
     assert len(told["submissions"]) == 6
+
+
+def test_command_writes_the_class_as_junit_xml(handed_in, tmp_path, capsys):
+    main(["grade", str(handed_in), "-o", str(tmp_path / "out"), "--suite", str(SUITE.folder),
+          "--timeout", "1", "--jobs", "2", "--junit", str(tmp_path / "junit.xml")])  # fmt: skip
+
+    root = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert [suite.get("name") for suite in root] == sorted(CLASS)
+    assert {suite.get("name") for suite in root if suite.find(".//error") is None} == {
+        "ann",
+        "ben",
+    }
+
+
+BROKEN = """
+    @check(points=7)
+    def broken(rng):
+        raise RuntimeError("mistake\\nof the author")
+
+    @misconception
+"""
+
+
+@pytest.fixture
+def broken_suite(tmp_path):
+    """The tiny suite with a check that raises."""
+    folder = copy_tiny_suite(tmp_path / "course")
+    file = folder / "bench_tiny.py"
+    file.write_text(file.read_text().replace("\n    @misconception\n", BROKEN, 1))
+    return folder
+
+
+def test_mistake_in_a_check_is_told_before_anybody_is_graded(
+    handed_in, tmp_path, broken_suite, capsys
+):
+    command = ["grade", str(handed_in), "-o", str(tmp_path / "out"), "--suite", str(broken_suite)]
+
+    assert main(command) == 2
+    mistake, last = capsys.readouterr().err.splitlines()
+    assert "suites/tiny: negative: check broken: RuntimeError in bench_tiny.py, line " in mistake
+    assert mistake.endswith(": mistake of the author; mend the suite and start again")
+    assert last == "benchharness: nobody was graded; what was graded before is kept"
+    assert not (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_what_was_graded_before_a_mistake_came_in_is_kept(
+    handed_in, tmp_path, broken_suite, capsys
+):
+    graded(handed_in, tmp_path / "out")
+    before = (tmp_path / "out" / "grades.csv").read_bytes()
+
+    main(["grade", str(handed_in), "-o", str(tmp_path / "out"), "--suite", str(broken_suite)])
+
+    assert (tmp_path / "out" / "grades.csv").read_bytes() == before
+    assert all(step.row is None for step in graded(handed_in, tmp_path / "out"))
 
 
 def test_command_refuses_what_is_not_there(tmp_path, capsys):

@@ -507,12 +507,15 @@ def test_workflow_grades_a_repository(source, code, export, tmp_path):
         env={
             "PATH": tools, "HOME": str(tmp_path), "LANG": "C.UTF-8",
             "GITHUB_WORKSPACE": str(repository), "RUNNER_TEMP": str(temporary),
+            "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         },
         capture_output=True,
         text=True,
     )  # fmt: skip
     assert done.returncode == code, done.stdout[-2000:]
     assert done.stdout.startswith("::stop-commands::")
+    assert done.stdout.splitlines()[-1].startswith("::notice title=benchharness::")
+    assert (tmp_path / "summary.md").read_text().startswith("## ")
     assert os.listdir(temporary / "bench-results") == ["report.html"]
 
 

@@ -20,6 +20,12 @@ def test_text_is_written_as_utf_8(tmp_path):
     assert (tmp_path / "run.json").read_bytes() == "Schätzung × 2\n".encode()
 
 
+def test_parts_are_written_one_after_the_other(tmp_path):
+    write_whole(tmp_path / "grades.csv", (f"{number}\n" for number in range(3)))
+
+    assert (tmp_path / "grades.csv").read_text() == "0\n1\n2\n"
+
+
 def test_folders_are_made(tmp_path):
     write_whole(tmp_path / "a" / "b" / "run.json", "text")
 

@@ -1,7 +1,9 @@
 """GitHub Actions: within its limits, and no text of a submission is taken for a command."""
 
+import os
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from gold import assert_gold
@@ -19,6 +21,8 @@ from sample_run import (
 from benchharness.errors import HarnessError
 from benchharness.outcomes import CheckVerdict, Status
 from benchharness.reporting.github_actions import (
+    in_repository,
+    stop_commands,
     to_annotations,
     to_step_summary,
     write_step_summary,
@@ -70,7 +74,7 @@ def unescaped(text):
 
 
 def test_annotations_equal_the_gold_file():
-    assert_gold("\n".join(to_annotations(wrong_submission())) + "\n", "github-annotations.txt")
+    assert_gold("\n".join(to_annotations([wrong_submission()])) + "\n", "github-annotations.txt")
 
 
 def test_summary_equals_the_gold_file():
@@ -78,20 +82,20 @@ def test_summary_equals_the_gold_file():
 
 
 def test_each_lost_check_is_an_error_in_the_submissions_file():
-    kind, properties, text = read(to_annotations(with_checks(lost()))[0])
+    kind, properties, text = read(to_annotations([with_checks(lost())])[0])
 
     assert (kind, properties["file"]) == ("error", "submission.py")
     assert (properties["title"], text) == ("grey_histogram: coins", "wrong")
 
 
 def test_points_are_a_notice():
-    kind, _, text = read(to_annotations(right_submission())[-1])
+    kind, _, text = read(to_annotations([right_submission()])[-1])
 
     assert (kind, text) == ("notice", "12 of 12 points.")
 
 
 def test_failure_of_the_harness_is_a_warning():
-    commands = to_annotations(with_checks(lost(status=Status.HARNESS_FAILED)))
+    commands = to_annotations([with_checks(lost(status=Status.HARNESS_FAILED))])
 
     assert read(commands[0])[0] == "warning"
 
@@ -115,34 +119,69 @@ def test_failure_of_the_harness_is_a_warning():
     ],
 )
 def test_line_is_the_one_that_the_message_names(path, message, file, line):
-    _, properties, _ = read(to_annotations(with_checks(lost(message=message), path=path))[0])
+    _, properties, _ = read(to_annotations([with_checks(lost(message=message), path=path)])[0])
 
     assert (properties["file"], properties.get("line")) == (file, line)
 
 
-def test_file_can_be_named_as_the_repository_knows_it():
-    _, properties, _ = read(to_annotations(with_checks(lost()), "src/submission.py")[0])
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("submission.py", "lab/submission.py"),
+        ("/repository/src/submission.py", "src/submission.py"),
+        ("/elsewhere/submission.py", "/elsewhere/submission.py"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="the paths are those of GitHub's Linux machines")
+def test_path_is_that_of_the_repository(path, named):
+    submission = replace(right_submission(), path=path)
 
-    assert properties["file"] == "src/submission.py"
+    assert in_repository(submission, Path("/repository/lab"), "/repository").path == named
+
+
+def test_path_stays_where_there_is_no_repository():
+    assert in_repository(right_submission(), Path("/lab"), "") == right_submission()
+
+
+def test_stopped_commands_go_on_with_a_word_that_is_new_each_time():
+    stop, resume = stop_commands()
+
+    assert stop == f"::stop-commands::{resume.strip(':')}"
+    assert len(resume) > 32
+    assert stop_commands() != (stop, resume)
+
+
+def test_several_submissions_are_told_apart():
+    both = [right_submission(), replace(right_submission(), path="other.py")]
+
+    texts = [read(line)[2] for line in to_annotations(both)]
+    assert texts == ["submissions/textbook.py: 12 of 12 points.", "other.py: 12 of 12 points."]
+
+
+def test_several_submissions_share_what_github_shows():
+    kinds = [read(line)[0] for line in to_annotations([with_checks(lost())] * 12)]
+
+    assert kinds == ["error"] * 10 + ["notice"] * 10
 
 
 @pytest.mark.parametrize("number", [10, 11, 200])
 def test_no_more_of_a_kind_than_github_shows(number):
-    kinds = [read(line)[0] for line in to_annotations(with_checks(*lost_in_many_ways(number)))]
+    kinds = [read(line)[0] for line in to_annotations([with_checks(*lost_in_many_ways(number))])]
 
     assert kinds == ["error"] * 10 + ["notice"]
 
 
 def test_checks_of_a_task_that_tell_the_same_share_one():
     missing = "is not defined."
-    commands = to_annotations(with_checks(lost("a", missing), lost("b", missing), lost("c", "x")))
+    checks = [lost("a", missing), lost("b", missing), lost("c", "x")]
+    commands = to_annotations([with_checks(*checks)])
 
     titles = [read(line)[1]["title"] for line in commands[:-1]]
     assert titles == ["grey_histogram: a, b", "grey_histogram: c"]
 
 
 def test_checks_without_room_are_counted():
-    commands = to_annotations(with_checks(*lost_in_many_ways(25)))
+    commands = to_annotations([with_checks(*lost_in_many_ways(25))])
 
     assert read(commands[9])[2] == "16 more findings: see the step's summary."
 
@@ -150,7 +189,7 @@ def test_checks_without_room_are_counted():
 @pytest.mark.parametrize("order", [*ORDERS, HOSTILE, *INJECTIONS])
 def test_no_text_of_a_submission_is_a_command(order):
     check = lost(name=order, message=order, counterexample=order, explanation=order, rerun=order)
-    commands = to_annotations(with_checks(check, path=order))
+    commands = to_annotations([with_checks(check, path=order)])
 
     assert [read(line)[0] for line in commands] == ["error", "notice"]
     assert not any("##[" in line for line in commands)
@@ -159,7 +198,7 @@ def test_no_text_of_a_submission_is_a_command(order):
 @given(st.text(alphabet="%:,\n\r#[]=a ", max_size=20))
 def test_text_comes_out_of_an_annotation_as_it_went_in(text):
     _, properties, shown = read(
-        to_annotations(with_checks(lost(name=f"n{text}", message=text)))[0]
+        to_annotations([with_checks(lost(name=f"n{text}", message=text))])[0]
     )
 
     assert "\n" not in properties["title"] and "\r" not in shown
@@ -167,13 +206,13 @@ def test_text_comes_out_of_an_annotation_as_it_went_in(text):
 
 
 def test_message_of_an_annotation_is_bounded():
-    (command, _) = to_annotations(with_checks(lost(counterexample="x" * 10**6)))
+    (command, _) = to_annotations([with_checks(lost(counterexample="x" * 10**6))])
 
     assert len(command) < 4 * KIB
 
 
 def test_nothing_of_later_checks_is_told():
-    told = "\n".join(to_annotations(wrong_submission())) + to_step_summary(wrong_submission())
+    told = "\n".join(to_annotations([wrong_submission()])) + to_step_summary(wrong_submission())
 
     assert not any(word in told for word in HIDDEN_WORDS)
     assert "1 check is shown later" in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchharness.reporting.plain_text import clip, one_line, plain, running_text
+from benchharness.reporting.plain_text import clip, no_orders, one_line, plain, running_text
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,14 @@ def test_running_text_keeps_its_lines() -> None:
 
 def test_running_text_is_bounded_however_many_lines_it_has() -> None:
     assert len(running_text("line\n" * 10_000)) < 5_000
+
+
+@pytest.mark.parametrize("order", ["::error::x", "a\n  ::add-mask::x", "1 of 2: ##[error]x"])
+def test_no_line_is_a_workflow_command(order: str) -> None:
+    lines = no_orders(order).splitlines()
+
+    assert not any(line.lstrip().startswith("::") or "##[" in line for line in lines)
+
+
+def test_colons_inside_a_line_stay() -> None:
+    assert no_orders("torch::nn and [::-1]") == "torch::nn and [::-1]"

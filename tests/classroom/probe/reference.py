@@ -1,0 +1,6 @@
+"""The right answers of the probe."""
+
+
+def double(value: int) -> int:
+    """Twice the value."""
+    return 2 * value
