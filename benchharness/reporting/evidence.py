@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 import struct
 import textwrap
@@ -35,14 +36,20 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class Image:
-    """A picture as a data URI; `is_tiny` asks for sharp pixels."""
+    """A picture, which a page holds once under its `name`; `is_tiny` asks for sharp pixels."""
 
     title: str
-    uri: str
+    name: str
+    png: bytes
     alt: str
     width: int
     height: int
     is_tiny: bool
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,8 @@ def _image(picture: Picture) -> Image:
     width, height = _png_size(picture)
     return Image(
         title=one_line(picture.title),
-        uri="data:image/png;base64," + base64.b64encode(picture.png).decode("ascii"),
+        name=f"picture-{hashlib.sha256(picture.png).hexdigest()[:16]}",
+        png=picture.png,
         alt=f"{one_line(picture.title)}, {width} by {height} pixels",
         width=width,
         height=height,

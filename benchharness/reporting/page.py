@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchharness.outcomes import Run
+from benchharness.reporting.evidence import Image
 from benchharness.reporting.files import write_whole
 from benchharness.reporting.plain_text import one_line
 from benchharness.reporting.run_facts import run_facts
@@ -21,6 +23,7 @@ class Page:
 
     title: str
     submissions: tuple[SubmissionPage, ...]
+    pictures: tuple[Image, ...]
 
 
 def write_report(run: Run, path: Path) -> None:
@@ -34,13 +37,19 @@ def render_report(run: Run) -> str:
 
 
 def _page(run: Run) -> Page:
-    return Page(
-        title=_title(run),
-        submissions=tuple(
-            submission_page(f"s{number}", submission)
-            for number, submission in enumerate(run.submissions, start=1)
-        ),
+    submissions = tuple(
+        submission_page(f"s{number}", submission)
+        for number, submission in enumerate(run.submissions, start=1)
     )
+    return Page(_title(run), submissions, _different_pictures(submissions))
+
+
+def _different_pictures(submissions: Iterable[SubmissionPage]) -> tuple[Image, ...]:
+    """Each picture once: many cases show the same one."""
+    tasks = [task for submission in submissions for task in submission.tasks]
+    shown = [image for task in tasks for image in task.images]
+    shown += [image for task in tasks for each in task.findings for image in each.images]
+    return tuple({image.name: image for image in shown}.values())
 
 
 def _title(run: Run) -> str:

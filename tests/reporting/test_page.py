@@ -96,14 +96,23 @@ def test_headings_leave_out_no_level(tags: Tags) -> None:
 
 
 def test_every_picture_is_inlined_and_described(tags: Tags) -> None:
-    pictures = tags.named("img")
-    assert len(pictures) == 5
-    assert all(str(picture["src"]).startswith("data:image/png;base64,") for picture in pictures)
-    assert all(picture["alt"] for picture in pictures)
+    inlined = {f"#{picture['id']}": str(picture["href"]) for picture in tags.named("image")}
+    shown = [str(use["href"]) for use in tags.named("use")]
+    assert len(shown) == 5
+    assert all(inlined[name].startswith("data:image/png;base64,") for name in shown)
+    assert all(svg["aria-label"] for svg in tags.named("svg") if svg.get("role") == "img")
+
+
+def test_a_picture_that_is_shown_twice_is_inlined_once() -> None:
+    checks = [check for task in wrong_submission().tasks for check in task.checks]
+    picture = next(p for check in checks for p in check.pictures if isinstance(p, Picture))
+    shown = tuple(replace(check, pictures=(picture,)) for check in checks[:2])
+    page = Tags(render_report(one_task(checks=shown)))
+    assert (len(page.named("image")), len(page.named("use"))) == (1, 2)
 
 
 def test_only_tiny_pictures_are_drawn_with_sharp_pixels(tags: Tags) -> None:
-    widths = [picture["width"] for picture in tags.named("img") if picture.get("class") == "tiny"]
+    widths = [picture["width"] for picture in tags.named("svg") if picture.get("class") == "tiny"]
     assert widths == ["8"]
 
 
