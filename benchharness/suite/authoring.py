@@ -105,15 +105,22 @@ def check(*, points: float = 1, visibility: str = "visible") -> Callable[[Functi
     return build
 
 
-def workload(*, sizes: tuple[int, ...]) -> Callable[[Function], Workload]:
-    """A workload: `def name(rng, size)` returns a dict of inputs; cost should grow with size."""
+def workload(
+    *, sizes: tuple[int, ...], operations: Callable[[int], float] | None = None
+) -> Callable[[Function], Workload]:
+    """
+    A workload: `def name(rng, size)` returns a dict of inputs; cost should grow with size.
+
+    `operations` is how many arithmetic operations the definition takes at a size, for reports
+    that place a time under its machine's roof: `lambda size: 2 * size**3`.
+    """
 
     def build(inputs: Function) -> Workload:
         if not sizes or any(size <= 0 for size in sizes):
             raise SuiteError(
                 f"workload {inputs.__qualname__}: sizes must be positive, got {sizes!r}"
             )
-        return Workload(inputs.__name__, tuple(sizes), inputs)
+        return Workload(inputs.__name__, tuple(sizes), inputs, operations)
 
     return build
 

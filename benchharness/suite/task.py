@@ -27,6 +27,8 @@ __all__ = [
 
 Inputs = Mapping[str, Any]
 
+_ACCEPTED = {"torch": "pytorch", "tensorflow": "tensorflow"}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -54,11 +56,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Workload:
-    """Inputs of growing size to time a submission on."""
+    """
+    Inputs of growing size to time a submission on.
+
+    `operations` says how many additions, multiplications, comparisons and function values the
+    task's definition needs at a size, where that can be counted honestly.
+    """
 
     name: str
     sizes: tuple[int, ...]
     inputs: Callable[[np.random.Generator, int], Inputs]
+    operations: Callable[[int], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,3 +144,9 @@ class Suite:
     folder: Path
     tasks: tuple[Task, ...]
     conventions: str = ""
+
+    def accepted_in(self, backend: str) -> Path | None:
+        """The right submission beside the suite that is written in `backend`, if there is one."""
+        name = _ACCEPTED.get(backend)
+        file = self.folder / "accepted" / f"{name}.py"
+        return file if name and file.is_file() else None

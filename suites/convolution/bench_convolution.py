@@ -1665,7 +1665,7 @@ class CrossCorrelate2d:
     def small_images(draw):
         return small_image_and_kernel(draw)
 
-    @workload(sizes=(64, 256, 512))
+    @workload(sizes=(64, 256, 512), operations=lambda size: 49 * (size - 4) ** 2)
     def five_by_five(rng, size):
         """A square image of that side under a 5 × 5 kernel."""
         return images_and_kernel(rng, size)
@@ -1841,7 +1841,7 @@ class Convolve2d:
     def small_images(draw):
         return small_image_and_kernel(draw)
 
-    @workload(sizes=(64, 256, 512))
+    @workload(sizes=(64, 256, 512), operations=lambda size: 49 * (size - 4) ** 2)
     def five_by_five(rng, size):
         """A square image of that side with a 5 × 5 kernel."""
         return images_and_kernel(rng, size)
@@ -2114,7 +2114,7 @@ class Conv2d:
             "padding": draw.integer(0, 1),
         }
 
-    @workload(sizes=(16, 48, 96))
+    @workload(sizes=(16, 48, 96), operations=lambda size: 2 * 2 * 16 * 8 * 9 * size**2)
     def eight_to_sixteen_channels(rng, size):
         """Two square maps of that side with 8 channels under 16 kernels of 3 × 3."""
         return maps_and_kernels(rng, (2, 8, size, size), (16, 8, 3, 3), 1, 1)
@@ -2440,7 +2440,7 @@ class ConvTranspose2d:
             "output_padding": draw.integer(0, stride - 1),
         }
 
-    @workload(sizes=(8, 24, 64))
+    @workload(sizes=(8, 24, 64), operations=lambda size: 2 * 2 * 16 * 8 * 9 * size**2)
     def sixteen_to_eight_channels(rng, size):
         """Two square maps of that side with 16 channels, made twice as large."""
         return maps_and_transposed(rng, (2, 16, size, size), (16, 8, 3, 3), 2, 1, 1)

@@ -258,7 +258,7 @@ class GanValue:
         quarters = draw.array("int64", (2, count), 1, 3) / 4
         return {"d_real": quarters[0], "d_fake": quarters[1]}
 
-    @workload(sizes=(3_000, 30_000, 300_000))
+    @workload(sizes=(3_000, 30_000, 300_000), operations=lambda size: 5 * size)
     def large_batches(rng, size):
         """That many real and generated samples."""
         d_real = 0.1 + 0.8 * rng.random(size, dtype=np.float32)
@@ -1145,7 +1145,7 @@ class OptimalDiscriminator:
         p_data, p_model = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1)
         return {"p_data": p_data, "p_model": p_model}
 
-    @workload(sizes=(3_000, 30_000, 300_000))
+    @workload(sizes=(3_000, 30_000, 300_000), operations=lambda size: 2 * size)
     def many_outcomes(rng, size):
         """That many outcomes, a few of them in neither distribution."""
         p_data = rng.random(size, dtype=np.float32) / size
@@ -1322,7 +1322,7 @@ class ConditioningAugmentation:
             "epsilon": draw.array("int64", shape, -2, 2).astype(np.float64),
         }
 
-    @workload(sizes=(256, 1024, 4096))
+    @workload(sizes=(256, 1024, 4096), operations=lambda size: 4 * 128 * size)
     def large_batches(rng, size):
         """That many conditions in 128 dimensions."""
         mu = 2 * rng.random((size, 128), dtype=np.float32) - 1
@@ -1793,7 +1793,7 @@ class LaplacianPyramid:
         image = draw.array("int64", shape, 0, 4).astype(np.float64)
         return {"image": image, "levels": levels}
 
-    @workload(sizes=(256, 512, 1024))
+    @workload(sizes=(256, 512, 1024), operations=lambda size: 2 * 85 * size**2 // 64)
     def square_images(rng, size):
         """A square image of that side, with four levels."""
         return {"image": rng.random((size, size), dtype=np.float32), "levels": 4}
@@ -2006,7 +2006,7 @@ class ReconstructPyramid:
         arrays = [draw.array("int64", shape, -2, 2).astype(np.float64) for shape in shapes]
         return {"pyramid": arrays}
 
-    @workload(sizes=(256, 512, 1024))
+    @workload(sizes=(256, 512, 1024), operations=lambda size: 85 * size**2 // 64)
     def square_pyramids(rng, size):
         """The pyramid of a square image of that side, with four levels."""
         sides = [size >> k for k in range(5)]

@@ -215,7 +215,7 @@ class Relu:
     def few_numbers(draw):
         return {"x": draw.array("int64", ((1, 4),), -9, 9) / 1.0}
 
-    @workload(sizes=(10_000, 100_000, 1_000_000))
+    @workload(sizes=(10_000, 100_000, 1_000_000), operations=lambda size: size)
     def normal_numbers(rng, size):
         """That many numbers of either sign."""
         return {"x": rng.standard_normal(size, dtype=np.float32)}
@@ -564,7 +564,7 @@ class MinmaxNormalize:
         low = draw.integer(-2, 3)
         return {"pixels": pixels, "low": float(low), "high": float(low + draw.choice([4, 2, 8]))}
 
-    @workload(sizes=(128, 512, 1024))
+    @workload(sizes=(128, 512, 1024), operations=lambda size: 2 * size**2)
     def noise(rng, size):
         """A square picture of that side."""
         pixels = rng.random((size, size), dtype=np.float32)
@@ -721,7 +721,7 @@ class Neuron:
         n = draw.integer(1, 3)
         return {"x": halves(draw, n), "w": halves(draw, n), "bias": draw.integer(-4, 4) / 2}
 
-    @workload(sizes=(10_000, 100_000, 1_000_000))
+    @workload(sizes=(10_000, 100_000, 1_000_000), operations=lambda size: 2 * size)
     def many_inputs(rng, size):
         """A neuron with that many inputs."""
         x, w = (rng.standard_normal(size, dtype=np.float32) for _ in range(2))
@@ -921,7 +921,7 @@ class Softmax:
         scores = draw.array("int64", ((1, 3), (1, 3)), -2, 2)
         return {"scores": scores * draw.choice([1.0, 500.0])}
 
-    @workload(sizes=(100, 1_000, 10_000))
+    @workload(sizes=(100, 1_000, 10_000), operations=lambda size: 3 * 64 * size)
     def batches(rng, size):
         """That many rows of 64 classes."""
         return {"scores": 5 * rng.standard_normal((size, 64), dtype=np.float32)}
@@ -1169,7 +1169,7 @@ class CategoricalCrossEntropy:
         probabilities, targets = few_rows(draw, draw.integer(1, 2), draw.integer(2, 3))
         return {"probabilities": probabilities, "targets": targets}
 
-    @workload(sizes=(100, 1_000, 10_000))
+    @workload(sizes=(100, 1_000, 10_000), operations=lambda size: 3 * 32 * size)
     def batches(rng, size):
         """That many rows of 32 classes with one-hot targets."""
         weights = rng.random((size, 32), dtype=np.float32) + np.float32(0.1)
@@ -1883,7 +1883,7 @@ class MeanSquaredError:
         n = draw.integer(1, 3)
         return {"prediction": halves(draw, n), "target": halves(draw, n)}
 
-    @workload(sizes=(10_000, 100_000, 1_000_000))
+    @workload(sizes=(10_000, 100_000, 1_000_000), operations=lambda size: 3 * size)
     def long_series(rng, size):
         """Series of that many numbers."""
         prediction, target = (rng.standard_normal(size, dtype=np.float32) for _ in range(2))
@@ -2048,7 +2048,7 @@ class MeanAbsoluteError:
         n = draw.integer(1, 3)
         return {"forecast": halves(draw, n), "actual": halves(draw, n)}
 
-    @workload(sizes=(10_000, 100_000, 1_000_000))
+    @workload(sizes=(10_000, 100_000, 1_000_000), operations=lambda size: 3 * size)
     def long_series(rng, size):
         """Series of that many numbers."""
         forecast, actual = (rng.standard_normal(size, dtype=np.float32) for _ in range(2))
@@ -2283,7 +2283,7 @@ class KlDivergence:
         length = draw.integer(1, 3)
         return {"p": few_shares(draw, length), "q": few_shares(draw, length)}
 
-    @workload(sizes=(10_000, 100_000, 500_000))
+    @workload(sizes=(10_000, 100_000, 500_000), operations=lambda size: 4 * size)
     def many_outcomes(rng, size):
         """Distributions over that many outcomes."""
         p, q = (rng.random(size, dtype=np.float32) + np.float32(0.1) for _ in range(2))
@@ -2493,7 +2493,7 @@ class GaussianKl:
         shape = (draw.integer(1, 2), draw.integer(1, 2))
         return {"mu": halves(draw, *shape), "log_variance": halves(draw, *shape)}
 
-    @workload(sizes=(100, 1_000, 10_000))
+    @workload(sizes=(100, 1_000, 10_000), operations=lambda size: 6 * 32 * size)
     def batches(rng, size):
         """That many Gaussians in 32 dimensions."""
         mu, log_variance = (rng.standard_normal((size, 32), dtype=np.float32) for _ in range(2))
@@ -2909,7 +2909,7 @@ class ConfusionMatrix:
         actual, predicted = (draw.array("int64", (n,), 0, classes - 1) for _ in range(2))
         return {"actual": actual, "predicted": predicted, "classes": classes}
 
-    @workload(sizes=(10_000, 100_000, 1_000_000))
+    @workload(sizes=(10_000, 100_000, 1_000_000), operations=lambda size: size)
     def many_labels(rng, size):
         """That many examples of ten classes."""
         actual, predicted = (rng.integers(0, 10, size) for _ in range(2))

@@ -315,7 +315,7 @@ class Pool2d:
         x = draw.array("int64", (rows * size, columns * size), -9, 9).astype(np.float64)
         return {"x": x, "size": size, "mode": draw.choice(MODES)}
 
-    @workload(sizes=(128, 512, 2048))
+    @workload(sizes=(128, 512, 2048), operations=lambda size: 3 * (size // 2) ** 2)
     def maxima(rng, size):
         """The maxima of the 2 × 2 windows of a square map of that side."""
         return {"x": rng.random((size, size), dtype=np.float32), "size": 2, "mode": "max"}
@@ -632,7 +632,7 @@ class MaxPoolIndices:
         shape = ((1, 2), (1, 2), rows * size, columns * size)
         return {"x": draw.array("int64", shape, -9, 9).astype(np.float64), "size": size}
 
-    @workload(sizes=(16, 64, 256))
+    @workload(sizes=(16, 64, 256), operations=lambda size: 3 * 4 * 8 * (size // 2) ** 2)
     def maxima(rng, size):
         """The 2 × 2 windows of four images of eight channels of that side."""
         return {"x": rng.random((4, 8, size, size), dtype=np.float32), "size": 2}
@@ -855,7 +855,7 @@ class MaxPoolBackward:
         indices = (top + rows) * width + left + columns
         return {"grad": grad, "indices": indices, "height": height, "width": width}
 
-    @workload(sizes=(16, 64, 256))
+    @workload(sizes=(16, 64, 256), operations=lambda size: 4 * 8 * (size // 2) ** 2)
     def planes(rng, size):
         """The 2 × 2 windows of four images of eight channels of that side."""
         pooled = (4, 8, size // 2, size // 2)
@@ -1177,9 +1177,10 @@ class RoiPool:
 
     @workload(sizes=(2, 12, 72))
     def proposals(rng, size):
-        """That many regions of a map of 32 channels and 40 × 60 cells, in grids of 7 × 7."""
-        features = rng.random((32, 40, 60), dtype=np.float32)
-        rois = random_regions(rng, size, (40, 60), 10)
+        """That many regions of a map of 64 channels and 28 × 28 cells, in grids of 7 × 7."""
+        # No side of 29, 57 or 58: 29 / 7 * 7 is more than 29, in float64 already.
+        features = rng.random((64, 28, 28), dtype=np.float32)
+        rois = random_regions(rng, size, (28, 28), 10)
         return {"features": features, "rois": rois, "height": 7, "width": 7}
 
     @illustration

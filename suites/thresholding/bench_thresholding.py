@@ -291,7 +291,7 @@ class GreyHistogram:
     def small_images(draw):
         return {"image": few_pixels(draw)}
 
-    @workload(sizes=(256, 1024, 4096))
+    @workload(sizes=(256, 1024, 4096), operations=lambda size: size**2 + 256)
     def noise(rng, size):
         """A square image of that side."""
         return {"image": rng.integers(0, 256, (size, size), dtype=np.uint8)}
@@ -667,7 +667,7 @@ class Binarize:
     def small_images(draw):
         return {"image": few_pixels(draw), "threshold": draw.integer(0, 255)}
 
-    @workload(sizes=(256, 1024, 4096))
+    @workload(sizes=(256, 1024, 4096), operations=lambda size: size**2)
     def noise(rng, size):
         """A square image of that side."""
         image = rng.integers(0, 256, (size, size), dtype=np.uint8)

@@ -10,7 +10,6 @@ import pytest
 
 from benchharness.audit.run import AuditSettings, audit, installed_backends
 from benchharness.suite.load import bundled_suites, find_suite, load_suite
-from benchharness.worker.frameworks import BACKENDS
 
 SUITES = [load_suite(find_suite(name)) for name in bundled_suites()]
 TASKS = [(suite.name, task.name) for suite in SUITES for task in suite.tasks]
@@ -41,6 +40,4 @@ def test_task_has_misconceptions_and_right_submissions_of_several_kinds(audited,
     found = audited[task]
 
     assert found.misconceptions >= 4
-    if installed_backends() != BACKENDS:
-        pytest.skip("right submissions need a framework that is not installed here")
     assert len(found.accepted) >= 2

@@ -38,3 +38,45 @@ def cross_correlate2d(image, kernel):
 
 def convolve2d(image, kernel):
     return cross_correlate2d(image, np.flip(kernel))
+
+
+def network_shapes(input_shape, layers):
+    shapes = []
+    shape = np.array([*input_shape, 1])
+    for layer in layers:
+        table, stride = affine(layer, shape, shapes)
+        shape = table @ shape // [1, stride, stride, 1]
+        if shape.min() < 1:
+            raise ValueError("the layer does not fit")
+        shapes.append(shape)
+    return [tuple(shape[:3].tolist()) for shape in shapes]
+
+
+def affine(layer, shape, earlier):
+    """The matrix of a layer on (C, H, W, 1), and what rows and columns are divided by then."""
+    kind, stride, padding = (layer.get(name, 0) for name in ("kind", "stride", "padding"))
+    channels, more = (0, layer["out"]) if "out" in layer else (1, 0)
+    times, plus, divisor = 1, 0, 1
+    if kind == "conv" and padding == "same":
+        plus, divisor = stride - 1, stride
+    elif kind in ("conv", "pool"):
+        plus, divisor = 2 * padding - layer["kernel"] + stride, stride
+    elif kind == "conv_transpose":
+        times = stride
+        plus = layer["kernel"] - stride - 2 * padding + layer["output_padding"]
+    elif kind == "upsample":
+        times = layer["factor"]
+    elif kind == "flatten":
+        channels, times, plus = shape[1] * shape[2], 0, 1
+    elif kind == "dense":
+        times, plus = 0, 1
+    elif kind == "crop_concat" and layer["with"] in range(len(earlier)):
+        joined = earlier[layer["with"]]
+        if (joined < shape)[1:3].any():
+            raise ValueError("the earlier map is smaller")
+        more = joined[0]
+    else:
+        raise ValueError("the layer is unknown")
+    table = np.diag([channels, times, times, 1])
+    table[:3, 3] = more, plus, plus
+    return table, divisor
