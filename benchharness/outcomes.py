@@ -6,18 +6,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 __all__ = [
+    "Against",
+    "Ceilings",
     "CheckVerdict",
     "Curve",
+    "Energy",
     "Graded",
     "Isolation",
     "Machine",
     "Picture",
     "Run",
+    "Span",
     "Status",
     "SubmissionVerdict",
     "TaskVerdict",
+    "Throttling",
     "Timing",
     "TimingStatus",
+    "Trace",
     "Visibility",
     "worst_status",
 ]
@@ -111,8 +117,97 @@ class CheckVerdict:
 
 
 @dataclass(frozen=True)
+class Throttling:
+    """Why a GPU's clocks were held down, and for how long where a counter tells; else seen."""
+
+    reason: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a trace and what happened in it, in seconds from the trace's beginning."""
+
+    what: str
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A device's sensors over a measurement; a column is empty where there is no such sensor."""
+
+    t_s: tuple[float, ...] = ()
+    power_w: tuple[float, ...] = ()
+    sm_mhz: tuple[float, ...] = ()
+    temperature_c: tuple[float, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Energy:
+    """
+    How the energy of a call was measured.
+
+    `window_s` is the length of a block, `net_j` a call's energy less what the idle device would
+    have used meanwhile, and `cross_check` integrated power over the counter's energy. The 95 %
+    interval of the submission's energy is what it is divided by 1 + `uncertainty`, to what it is
+    multiplied by that.
+    """
+
+    method: str
+    window_s: float
+    blocks: int
+    calls: int
+    verified_calls: int
+    tick_s: float
+    idle_power_w: float | None = None
+    net_j: float | None = None
+    reference_net_j: float | None = None
+    uncertainty: float | None = None
+    cross_check: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Against:
+    """
+    The submission beside an earlier version of itself, run in the same rounds.
+
+    `median_s` is the earlier version's. The ratio is its time over the submission's: above 1 is
+    faster than before. `margin` is the difference that `comparison` counts as one. The status is
+    failed or tampered where the earlier version is; None where there was nothing to compare with.
+    """
+
+    version: str
+    status: TimingStatus | None = None
+    message: str = ""
+    rounds: int = 0
+    margin: float | None = None
+    median_s: float | None = None
+    ci95_s: tuple[float, float] | None = None
+    speed_ratio: float | None = None
+    speed_ratio_ci95: tuple[float, float] | None = None
+    comparison: str | None = None
+
+    @property
+    def is_slower(self) -> bool:
+        """Whether the submission is surely slower than before, by more than the margin."""
+        return self.status is TimingStatus.OK and self.comparison == "SLOWER"
+
+
+@dataclass(frozen=True)
 class Timing:
-    """How fast a submission does one workload, beside the reference; times in seconds a call."""
+    """
+    How fast a submission does one workload, beside the reference; times in seconds a call.
+
+    Energies are joules a call, `energy_ratio` the reference's over the submission's: above 1 the
+    submission uses less. `not_measured` says of what was asked for and is absent why.
+    On a GPU, `device_median_s` is what its own clock says, by the word of the worker that the
+    submission ran in; the reference ran in `reference_backend` on `reference_device`.
+    `data_bytes` is the size of one call's inputs and answer in single precision, `operations` what
+    the workload's definition counts.
+    """
 
     workload: str
     device: str
@@ -133,10 +228,29 @@ class Timing:
     speed_ratio: float | None = None
     speed_ratio_ci95: tuple[float, float] | None = None
     comparison: str | None = None
+    device_median_s: float | None = None
+    reference_device_median_s: float | None = None
+    reference_backend: str | None = None
+    reference_device: str | None = None
     contaminated_share: float | None = None
     peak_memory_bytes: int | None = None
+    data_bytes: int | None = None
+    operations: float | None = None
+    energy_j: float | None = None
+    energy_reference_j: float | None = None
+    energy_ratio: float | None = None
+    energy_ratio_ci95: tuple[float, float] | None = None
+    energy: Energy | None = None
+    power_w: float | None = None
+    clock_mhz: float | None = None
+    temperature_c: float | None = None
+    throttled: bool | None = None
+    throttle_reasons: tuple[Throttling, ...] = ()
+    not_measured: tuple[tuple[str, str], ...] = ()
+    trace: Trace | None = None
     samples_s: tuple[float, ...] = ()
     reference_samples_s: tuple[float, ...] = ()
+    against: Against | None = None
 
 
 @dataclass(frozen=True)
@@ -212,8 +326,16 @@ class Graded:
 
 
 @dataclass(frozen=True)
+class Ceilings:
+    """What a device reaches at best with one thread: copying memory, multiplying matrices."""
+
+    copy_bytes_per_s: float
+    matmul_flop_per_s: float
+
+
+@dataclass(frozen=True)
 class Machine:
-    """Where a run was made."""
+    """Where a run was made; ceilings by device, where they were measured."""
 
     name: str
     os: str
@@ -221,6 +343,8 @@ class Machine:
     cores: int
     memory_bytes: int
     gpus: tuple[dict[str, object], ...] = ()
+    governor: str | None = None
+    ceilings: dict[str, Ceilings] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from benchharness.reporting.quantities import format_bytes, format_seconds
-from benchharness.runner.doctor import Examination
+from benchharness.runner.doctor import Examination, GpuExamination
 
 __all__ = ["as_json", "as_text"]
 
@@ -56,8 +56,21 @@ def _lines(examination: Examination) -> Iterator[str]:
     quiet = "quiet" if clock.probe_spread < 0.05 else "noisy: timings need longer to be decided"
     load = "" if clock.load_1min is None else f", load {clock.load_1min:.2f}"
     yield f"noise      a fixed probe spreads by {100 * clock.probe_spread:.1f} % ({quiet}){load}"
-    for gpu in examination.gpus or (f"none: {examination.gpu_problem}",):
-        yield f"gpu        {gpu}"
+    yield _row(
+        "energy",
+        "processor",
+        examination.processor_energy,
+        f"{examination.processor_energy_problem}",
+    )
+    for found in examination.gpus:
+        yield from _gpu_lines(found)
+    for backend, names in examination.timed_on.items():
+        if names:
+            yield _row("timed on", backend, ", ".join(names), "")
+    for problem in examination.timing_problems:
+        yield f"timed on   no GPU: {problem}"
+    if examination.gpu_problem:
+        yield f"gpu        {'' if examination.gpus else 'none: '}{examination.gpu_problem}"
 
 
 def _sandbox_lines(examination: Examination) -> Iterator[str]:
@@ -71,6 +84,22 @@ def _sandbox_lines(examination: Examination) -> Iterator[str]:
         yield _row("sandbox", layer, "works", "")
     for layer, reason in isolation.missing:
         yield _row("sandbox", layer, None, f"{reason}; {_REMEDIES[layer]}")
+
+
+def _gpu_lines(found: GpuExamination) -> Iterator[str]:
+    gpu = found.gpu
+    facts = (
+        gpu.memory_bytes and format_bytes(gpu.memory_bytes),
+        gpu.power_limit_w and f"{gpu.power_limit_w:g} W",
+        gpu.driver and f"driver {gpu.driver}",
+        gpu.cuda and f"CUDA {gpu.cuda}",
+        gpu.uuid,
+    )
+    yield f"gpu        {gpu.index}: {gpu.name}: {', '.join(fact for fact in facts if fact)}"
+    for name, works in found.sensors.items():
+        yield _row("gpu", name, works, "")
+    for name, reason in found.missing.items():
+        yield _row("gpu", name, None, reason.removeprefix(f"{name}: "))
 
 
 def _row(topic: str, name: str, found: str | None, remedy: str) -> str:

@@ -7,6 +7,7 @@ names of its fixture are used here and nowhere else (`_make_stats`, `_mode`; ver
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -14,6 +15,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchharness.outcomes import Timing
 
 __all__ = ["show"]
+
+_DEVICE = ("energy_j", "energy_ratio", "power_w", "clock_mhz", "temperature_c", "throttled")
 
 
 def show(session: Any, item: Any, timing: Timing) -> None:
@@ -63,6 +66,10 @@ def _enter(
             "verified_calls": timing.verified_calls,
         }
     )
+    device = {name: getattr(timing, name) for name in _DEVICE}
+    fixture.extra_info.update({name: found for name, found in device.items() if found is not None})
+    if timing.against:
+        fixture.extra_info["against"] = asdict(timing.against)
     stats = fixture._make_stats(1)
     for duration in net:
         stats.update(duration)

@@ -11,11 +11,16 @@ __all__ = [
     "format_ratio",
     "format_score",
     "format_seconds",
+    "format_si",
     "three_digits",
     "time_unit",
 ]
 
 _TIME_UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_PREFIXES = (
+    *((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ")),
+    (1e-9, "n"),
+)
 _BYTE_UNITS = ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB"))
 
 
@@ -49,6 +54,14 @@ def format_bytes(count: float) -> str:
     """An amount of memory in binary units."""
     length, sign = next((unit for unit in _BYTE_UNITS if count >= unit[0]), (1, "bytes"))
     return f"{three_digits(count / length)} {sign}" if length > 1 else f"{count:,.0f} {sign}"
+
+
+def format_si(value: float, unit: str, interval: Sequence[float] | None = None) -> str:
+    """A quantity with its decimal prefix and unit: `1.23 mJ [1.20, 1.26]`, `48.1 GFLOP/s`."""
+    length, sign = next(
+        (prefix for prefix in _PREFIXES if abs(value) >= prefix[0] * 0.9995), _PREFIXES[-1]
+    )
+    return f"{three_digits(value / length)} {sign}{unit}{_format_interval(interval, length)}"
 
 
 def format_points(points: float) -> str:

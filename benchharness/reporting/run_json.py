@@ -12,6 +12,8 @@ from typing import Any
 
 from benchharness.errors import UsageError
 from benchharness.outcomes import (
+    Against,
+    Ceilings,
     CheckVerdict,
     Isolation,
     Machine,
@@ -23,16 +25,26 @@ from benchharness.outcomes import (
     TimingStatus,
     Visibility,
 )
-from benchharness.reporting.document import Node, parsed
+from benchharness.reporting.document import (
+    COUNT,
+    INTERVAL,
+    NUMBER,
+    NUMBERS,
+    TEXT,
+    Node,
+    parsed,
+    word_of,
+)
+from benchharness.reporting.energy_json import read_energy
 from benchharness.reporting.files import write_whole
 
 __all__ = ["SCHEMA_NAME", "from_json", "read_run", "run_schema", "to_json", "write_run"]
 
 SCHEMA_NAME = "benchharness.run/1"
-_INTERVALS = ("ci95_s", "reference_ci95_s", "speed_ratio_ci95")
+_INTERVALS = ("ci95_s", "reference_ci95_s", "speed_ratio_ci95", "energy_ratio_ci95")
 _SAMPLES = ("samples_s", "reference_samples_s")
-_TEXTS = ("message", "comparison")
-_COUNTS = ("size", "calls", "verified_calls", "rounds", "peak_memory_bytes")
+_TEXTS = ("message", "comparison", "reference_backend", "reference_device")
+_COUNTS = ("size", "calls", "verified_calls", "rounds", "peak_memory_bytes", "data_bytes")
 _NUMBERS = (
     "median_s",
     "raw_median_s",
@@ -41,8 +53,36 @@ _NUMBERS = (
     "reference_raw_median_s",
     "reference_null_median_s",
     "speed_ratio",
+    "device_median_s",
+    "reference_device_median_s",
     "contaminated_share",
+    "operations",
+    "energy_j",
+    "energy_reference_j",
+    "energy_ratio",
+    "power_w",
+    "clock_mhz",
+    "temperature_c",
 )
+_OF_EVERY_TIMING = ("workload", "device", "status")
+_OF_TIMING = {
+    "workload": TEXT,
+    "device": TEXT,
+    "status": word_of(TimingStatus),
+    **dict.fromkeys(_TEXTS, TEXT),
+    **dict.fromkeys(_COUNTS, COUNT),
+    **dict.fromkeys(_NUMBERS, NUMBER),
+    **dict.fromkeys(_INTERVALS, INTERVAL),
+    **dict.fromkeys(_SAMPLES, NUMBERS),
+}
+_OF_AGAINST = {
+    **dict.fromkeys(("message", "comparison"), TEXT),
+    **dict.fromkeys(("margin", "median_s", "speed_ratio"), NUMBER),
+    **dict.fromkeys(("ci95_s", "speed_ratio_ci95"), INTERVAL),
+    "rounds": COUNT,
+}
+_OF_SOME_MACHINES = ("governor", "ceilings")
+_LEFT_OUT_WHERE_EMPTY = ("throttle_reasons", "not_measured")
 
 
 def write_run(run: Run, path: Path) -> None:
@@ -65,7 +105,7 @@ def to_json(run: Run) -> dict[str, Any]:
         "schema": SCHEMA_NAME,
         "created": run.created,
         "versions": run.versions,
-        "machine": {**asdict(run.machine), "gpus": list(run.machine.gpus)},
+        "machine": _machine(run.machine),
         "isolation": {
             "tier": run.isolation.tier,
             "layers": list(run.isolation.layers),
@@ -92,9 +132,12 @@ def read_run(path: Path) -> Run:
     return from_json(parsed(text, str(path)), str(path))
 
 
-def from_json(data: Any, name: str = "run.json") -> Run:
+def from_json(data: Any, name: str = "run.json", *, with_checks: bool = True) -> Run:
     """
     The run that `to_json` wrote, its pictures apart; what it does not know, it passes over.
+
+    Without its checks where only the tasks and their timings are wanted: it takes a third of the
+    time.
 
     Raises
     ------
@@ -115,6 +158,8 @@ def from_json(data: Any, name: str = "run.json") -> Run:
             cores=machine["cores"].count(),
             memory_bytes=machine["memory_bytes"].count(),
             gpus=tuple(gpu.object() for gpu in machine["gpus"].items()),
+            governor=governor.text() if (governor := machine.get("governor")) else None,
+            ceilings={key: _read_ceilings(node) for key, node in _entries(machine, "ceilings")},
         ),
         isolation=Isolation(
             tier=isolation["tier"].text(),
@@ -122,7 +167,9 @@ def from_json(data: Any, name: str = "run.json") -> Run:
             missing=tuple((key, why.text()) for key, why in _entries(isolation, "missing")),
         ),
         seed=document["seed"].count(),
-        submissions=tuple(map(_read_submission, document["submissions"].items())),
+        submissions=tuple(
+            _read_submission(node, with_checks) for node in document["submissions"].items()
+        ),
     )
 
 
@@ -148,18 +195,18 @@ def _entries(node: Node, key: str) -> tuple[tuple[str, Node], ...]:
     return found.entries() if found else ()
 
 
-def _read_submission(node: Node) -> SubmissionVerdict:
+def _read_submission(node: Node, with_checks: bool) -> SubmissionVerdict:
     return SubmissionVerdict(
         name=node["name"].text(),
         path=node["path"].text(),
         sha256=node["sha256"].text(),
-        tasks=tuple(map(_read_task, node["tasks"].items())),
+        tasks=tuple(_read_task(task, with_checks) for task in node["tasks"].items()),
         final=(node["score"].number(), node["max_score"].number()) if node.get("notes") else None,
         notes=tuple(note.text() for note in node["notes"].items()) if node.get("notes") else (),
     )
 
 
-def _read_task(node: Node) -> TaskVerdict:
+def _read_task(node: Node, with_checks: bool) -> TaskVerdict:
     summary = node.get("summary")
     return TaskVerdict(
         suite=node["suite"].text(),
@@ -170,7 +217,7 @@ def _read_task(node: Node) -> TaskVerdict:
         max_score=node["max_score"].number(),
         message=node["message"].text(),
         summary=summary.text() if summary else "",
-        checks=tuple(map(_read_check, node["checks"].items())),
+        checks=tuple(map(_read_check, node["checks"].items())) if with_checks else (),
         timings=tuple(map(_read_timing, node["timings"].items())),
     )
 
@@ -193,23 +240,30 @@ def _read_check(node: Node) -> CheckVerdict:
     )
 
 
+def _read_ceilings(node: Node) -> Ceilings:
+    return Ceilings(node["copy_bytes_per_s"].number(), node["matmul_flop_per_s"].number())
+
+
 def _read_timing(node: Node) -> Timing:
-    kinds = {
-        **dict.fromkeys(_TEXTS, Node.text),
-        **dict.fromkeys(_COUNTS, Node.count),
-        **dict.fromkeys(_NUMBERS, Node.number),
-        **dict.fromkeys(_INTERVALS, Node.interval),
-        **dict.fromkeys(_SAMPLES, Node.numbers),
-    }
-    optional: dict[str, Any] = {
-        key: read(found) for key, read in kinds.items() if (found := node.get(key))
-    }
     return Timing(
-        workload=node["workload"].text(),
-        device=node["device"].text(),
-        status=node["status"].word(TimingStatus),
-        **optional,
+        against=_read_against(against) if (against := node.get("against")) else None,
+        **node.optional(_OF_TIMING, required=_OF_EVERY_TIMING),
+        **read_energy(node),
     )
+
+
+def _read_against(node: Node) -> Against:
+    status = node.get("status")
+    return Against(
+        version=node["version"].text(),
+        status=status.word(TimingStatus) if status else None,
+        **node.optional(_OF_AGAINST),
+    )
+
+
+def _machine(machine: Machine) -> dict[str, Any]:
+    values = {**asdict(machine), "gpus": list(machine.gpus)}
+    return {key: value for key, value in values.items() if value or key not in _OF_SOME_MACHINES}
 
 
 def _submission(submission: SubmissionVerdict) -> dict[str, Any]:
@@ -257,11 +311,23 @@ def _check(check: CheckVerdict) -> dict[str, Any]:
 
 def _timing(timing: Timing) -> dict[str, Any]:
     """What was measured; a number that is absent or not finite is left out, never written as 0."""
+    values = {**asdict(timing), "not_measured": dict(timing.not_measured)}
+    for key in _LEFT_OUT_WHERE_EMPTY:
+        if not values[key]:
+            del values[key]
+    return _measured(values)
+
+
+def _measured(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in asdict(timing).items()
-        if value is not None and _finite(value)
+        key: _plain(value) for key, value in values.items() if value is not None and _finite(value)
     }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _measured(value)
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _finite(value: object) -> bool:

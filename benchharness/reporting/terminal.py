@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,16 @@ from benchharness.outcomes import (
     Timing,
     Visibility,
 )
-from benchharness.reporting.plain_text import clip, plain
+from benchharness.reporting.energy_words import device_in_words, energy_in_words, unmeasured
+from benchharness.reporting.gpu_words import gpu_in_words
+from benchharness.reporting.plain_text import clip, no_orders, plain
 from benchharness.reporting.quantities import format_points, format_ratio, format_seconds
+from benchharness.reporting.regressions import against_in_words
 
 __all__ = ["Line", "explained", "failure_text", "summary"]
 
 _WIDTH = 96
 _MESSAGE_LIMIT = 1_500
-_WORKFLOW_COMMAND = re.compile(r"^(\s*)::", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def explained(check: CheckVerdict, *, again: bool = False) -> str:
         parts.append("Smallest case found:\n" + textwrap.indent(check.counterexample, "  "))
     if check.rerun:
         parts.append(f"Run just this again:\n  {check.rerun}")
-    return _no_orders(plain("\n\n".join(parts)))
+    return no_orders(plain("\n\n".join(parts)))
 
 
 def summary(run: Run) -> Iterator[Line]:
@@ -118,7 +119,7 @@ def _told(tasks: list[TaskVerdict], message: str) -> Iterator[Line]:
     ]
     text = visible[0].message if visible else "its details are shown later."
     because = visible[0].explanation if visible else None
-    for line in _wrapped(_no_orders(clip(plain(text), 400))).splitlines()[:3]:
+    for line in _wrapped(no_orders(clip(plain(text), 400))).splitlines()[:3]:
         yield Line(f"            {line}")
     if because:
         first = because.partition("\n\n")[0].replace("\n", " ")
@@ -138,13 +139,26 @@ def _timings(run: Run) -> Iterator[Line]:
         rows = [(task, timing) for task in submission.tasks for timing in task.timings]
         if rows:
             yield Line(f"  {plain(submission.path)}")
+        before = None
         for task, timing in rows:
             workload = f"{_label(task)} {_workload(timing)}"
             yield Line(f"    {workload:<42} {_measured(timing)}")
+            if told := gpu_in_words(timing):
+                yield Line(f"      {told}")
+            if energy := energy_in_words(timing):
+                yield Line(f"      energy {energy}")
+            if timing.throttled:
+                yield Line(f"      {device_in_words(timing)}")
+            if timing.against and timing.against != before:
+                yield Line(f"      against {against_in_words(timing.against)}")
+            before = timing.against
+        for reason in unmeasured(timing for _, timing in rows):
+            yield Line(f"    {plain(reason)}")
 
 
 def _workload(timing: Timing) -> str:
-    return f"{timing.workload}[{timing.size}]" if timing.size else timing.workload
+    name = f"{timing.workload}[{timing.size}]" if timing.size else timing.workload
+    return name if timing.device == "cpu" else f"{name} on {timing.device}"
 
 
 def _measured(timing: Timing) -> str:
@@ -159,11 +173,6 @@ def _measured(timing: Timing) -> str:
         return text
     why = "" if timing.speed_ratio is not None else f": {plain(timing.message)}"
     return f"{text}   {timing.status}{why}"
-
-
-def _no_orders(text: str) -> str:
-    """Text that a CI service does not take for its own workflow commands."""
-    return _WORKFLOW_COMMAND.sub(r"\1: :", text).replace("##[", "# #[")
 
 
 def _wrapped(text: str) -> str:

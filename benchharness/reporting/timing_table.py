@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchharness.outcomes import Timing
+from benchharness.outcomes import Against, Timing
 from benchharness.reporting.badges import Badge, timing_badge
+from benchharness.reporting.energy_words import device_in_words, energy_in_words, unmeasured
+from benchharness.reporting.gpu_words import gpu_in_words
 from benchharness.reporting.plain_text import one_line, running_text
 from benchharness.reporting.plots import workload_label
 from benchharness.reporting.quantities import counted, format_bytes, format_ratio, format_seconds
 
-__all__ = ["TimingRow", "speed_span", "timing_row"]
+__all__ = ["AgainstCell", "TimingRow", "speed_span", "timing_row"]
+
+
+@dataclass(frozen=True)
+class AgainstCell:
+    """What stands beside a workload of an earlier version of the submission."""
+
+    version: str
+    ratio: str
+    comparison: str
+    median: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,7 @@ class TimingRow:
     reference: str
     measured: str
     message: str
+    against: AgainstCell | None = None
 
 
 def timing_row(timing: Timing) -> TimingRow:
@@ -39,6 +53,7 @@ def timing_row(timing: Timing) -> TimingRow:
         reference=_duration(timing.reference_median_s, timing.reference_ci95_s),
         measured=_how_measured(timing),
         message=running_text(timing.message),
+        against=_against_cell(timing.against) if timing.against else None,
     )
 
 
@@ -52,10 +67,20 @@ def speed_span(timings: Sequence[Timing]) -> str:
     return f"{span} the reference’s speed"
 
 
-def _ratio(timing: Timing) -> str:
-    if timing.speed_ratio is None:
+def _against_cell(against: Against) -> AgainstCell:
+    return AgainstCell(
+        version=one_line(against.version),
+        ratio=_ratio(against),
+        comparison=one_line(against.comparison).lower() if against.comparison else "",
+        median=format_seconds(against.median_s, against.ci95_s) if against.median_s else "",
+        message=running_text(against.message),
+    )
+
+
+def _ratio(compared: Timing | Against) -> str:
+    if compared.speed_ratio is None:
         return "–"
-    return format_ratio(timing.speed_ratio, timing.speed_ratio_ci95)
+    return format_ratio(compared.speed_ratio, compared.speed_ratio_ci95)
 
 
 def _duration(seconds: float | None, interval: tuple[float, float] | None = None) -> str:
@@ -63,7 +88,7 @@ def _duration(seconds: float | None, interval: tuple[float, float] | None = None
 
 
 def _how_measured(timing: Timing) -> str:
-    """What a timing rests on: rounds, checked calls, the empty call, disturbances, memory."""
+    """What a timing rests on: rounds, checked calls, disturbances, memory, energy, sensors."""
     parts = []
     if timing.calls:
         parts.append(f"{timing.calls:,} calls in {counted(timing.rounds, 'round')}")
@@ -77,4 +102,7 @@ def _how_measured(timing: Timing) -> str:
         )
     if timing.peak_memory_bytes is not None:
         parts.append(f"at most {format_bytes(timing.peak_memory_bytes)}")
+    told = (gpu_in_words(timing), energy_in_words(timing), device_in_words(timing))
+    parts += filter(None, told)
+    parts += unmeasured([timing])
     return ", ".join(parts) or "–"

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchharness.outcomes import CheckVerdict, Isolation, Run, SubmissionVerdict, Timing
 from benchharness.runner.attempt import Attempt
 from benchharness.runner.casebook import Casebook
+from benchharness.runner.devices import CPU, Device, Devices
+from benchharness.runner.earlier import EarlierVersion
 from benchharness.runner.grading import TaskGrading
 from benchharness.runner.ledger import Entry, Ledger
 from benchharness.runner.machine import this_machine, versions
+from benchharness.runner.mistakes import mistakes
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Staging, Submission
 from benchharness.runner.timing import TimingBench, failed_timing
+from benchharness.runner.work import with_work
 from benchharness.runner.workers import Workers
 from benchharness.suite.task import Suite, Task, Workload
 from benchharness.timing import CallFailed, beside_others
+from benchharness.timing.ceilings import measured_ceilings
 
 __all__ = ["Assignment", "Grader", "entry", "grade", "record"]
 
@@ -48,14 +52,22 @@ class Grader:
         self.workers = Workers(settings, self.staging)
         self._attempts: dict[tuple[str, str], Attempt] = {}
         self.casebook = Casebook(settings.seed)
+        self.devices = Devices(settings, self.workers)
+        self._earlier: dict[str, EarlierVersion] = {}
         self._bench: TimingBench | None = None
-        self._benched: Assignment | None = None
+        self._benched: tuple[Assignment, Device] | None = None
 
     def take_in(self, path: Path) -> Submission:
         """The submission at `path`; its fork-servers begin to import while others are read."""
         submission = self.staging.take_in(path)
         self.workers.start(submission.backends)
         return submission
+
+    def compare_with(self, submission: Submission, earlier: EarlierVersion) -> None:
+        """Time an earlier version in the same rounds, wherever the submission is timed."""
+        self._earlier[str(submission.folder)] = earlier
+        if earlier.submission:
+            self.workers.start(earlier.submission.backends)
 
     def assignments(self, submission: Submission) -> list[Assignment]:
         """
@@ -119,21 +131,36 @@ class Grader:
         A mistake in a check is told when the check is graded.
         """
         self.workers.prepare(backends)
+        self.devices.prepare(backends)
         for backend in backends:
-            for suite in self.suites:
-                for task in suite.tasks:
-                    for check in task.checks:
-                        with contextlib.suppress(Exception):
-                            self.casebook.questions(suite, task, check, backend)
+            self.mistakes(backend)
+
+    def mistakes(self, backend: str = "numpy") -> list[str]:
+        """What is wrong with the checks themselves, a line each, before anybody is graded."""
+        asked = (
+            (suite, task, check, backend)
+            for suite in self.suites
+            for task in suite.tasks
+            for check in task.checks
+        )
+        return mistakes(self.casebook, asked)
 
     def release(self, submission: Submission) -> None:
         """End the submission's workers: nothing more will be asked of it."""
         for key in [key for key in self._attempts if key[0] == str(submission.folder)]:
             self._attempts.pop(key).close()
 
-    def time(self, assignment: Assignment, workload: Workload, size: int) -> Timing:
-        """How fast the submission is on one workload, beside the reference."""
-        if self._bench is None or self._benched != assignment or not self._bench.usable:
+    def time(
+        self,
+        assignment: Assignment,
+        workload: Workload,
+        size: int,
+        device: Device = CPU,
+        tell: Callable[[str], None] = lambda what: None,
+    ) -> Timing:
+        """How fast the submission is on one workload; `tell` hears what is being done."""
+        wanted = (assignment, device)
+        if self._bench is None or self._benched != wanted or not self._bench.usable:
             self._end_bench()
             try:
                 self._bench = TimingBench(
@@ -143,11 +170,14 @@ class Grader:
                     assignment.suite,
                     assignment.task,
                     assignment.backend,
+                    self._earlier.get(str(assignment.submission.folder)),
+                    device,
                 )
             except CallFailed as failure:
-                return failed_timing(failure, workload, size)
-            self._benched = assignment
-        return self._bench.time(workload, size)
+                return failed_timing(failure, workload, size, device)
+            self._benched = wanted
+        timing = self._bench.time(workload, size, tell)
+        return with_work(timing, assignment.task, workload, size)
 
     def _end_bench(self) -> None:
         if self._bench:
@@ -180,7 +210,7 @@ def grade(paths: Iterable[Path], suites: Sequence[Suite], settings: Settings) ->
         taken = [grader.take_in(path) for path in paths]
         submissions = [grader.judged(submission) for submission in taken]
         isolation, versions = grader.workers.isolation, grader.workers.versions
-    return record(settings.seed, submissions, isolation, versions)
+    return record(settings.seed, submissions, isolation, versions, settings.timing)
 
 
 def entry(
@@ -210,12 +240,13 @@ def record(
     submissions: Iterable[SubmissionVerdict],
     isolation: Isolation,
     frameworks: dict[str, str],
+    timing: str = "off",
 ) -> Run:
-    """Verdicts, with when, where and how they came about."""
+    """Verdicts, with when, where and how they came about; the machine's ceilings with `full`."""
     return Run(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions=versions(frameworks),
-        machine=this_machine(),
+        machine=replace(this_machine(), ceilings=measured_ceilings() if timing == "full" else {}),
         isolation=isolation,
         seed=seed,
         submissions=tuple(submissions),
@@ -232,6 +263,7 @@ def _results(
         yield verdict, None
     if grader.settings.timing == "off" or grading.unfit_for_timing():
         return
-    for workload in assignment.task.workloads:
-        for size in workload.sizes:
-            yield None, grader.time(assignment, workload, size)
+    for device in grader.devices.of(assignment.backend):
+        for workload in assignment.task.workloads:
+            for size in workload.sizes:
+                yield None, grader.time(assignment, workload, size, device)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import time
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -23,7 +22,6 @@ from benchharness.checking.explain import (
 from benchharness.checking.judge import judge, oversized
 from benchharness.checking.kinds import WrongKind, fit
 from benchharness.content import content_root
-from benchharness.errors import HarnessError
 from benchharness.outcomes import (
     CheckVerdict,
     Curve,
@@ -35,6 +33,7 @@ from benchharness.outcomes import (
 from benchharness.runner.attempt import Answer, Unusable
 from benchharness.runner.casebook import Casebook, Question
 from benchharness.runner.drawing import pictures
+from benchharness.runner.mistakes import described, in_check, place
 from benchharness.suite.layout import from_order_of, to_order_of
 from benchharness.suite.task import (
     Check,
@@ -94,18 +93,9 @@ class TaskGrading:
         except Unusable as problem:
             verdict = self._verdict(check, problem.status, str(problem))
         except Exception as problem:
-            verdict = self._harness_failed(check, self._described(problem))
+            verdict = self._harness_failed(check, described(self.suite, self.task, problem))
         self._graded.append(verdict)
         return replace(verdict, seconds=time.perf_counter() - start)
-
-    def mistake(self, check: Check) -> str | None:
-        """What is wrong with a check itself, found without a submission; None if nothing is."""
-        try:
-            self.casebook.questions(self.suite, self.task, check, self.attempt.backend)
-        except Exception as problem:
-            told = self._harness_failed(check, self._described(problem)).message
-            return f"{told}; mend the suite: until then the check's points are left out"
-        return None
 
     def unfit_for_timing(self) -> str | None:
         """Why there is no point in timing the task: an answer was wrong. None if there is."""
@@ -200,7 +190,7 @@ class TaskGrading:
             try:
                 self._counterexamples[status] = self._search(status)
             except Exception as problem:  # the verdict stands without it
-                warnings.warn(f"{self._where(problem)}: counterexamples: {problem}", stacklevel=2)
+                warnings.warn(f"{self._place(problem)}: counterexamples: {problem}", stacklevel=2)
                 self._counterexamples[status] = None
         return self._counterexamples[status]
 
@@ -230,23 +220,8 @@ class TaskGrading:
         try:
             return pictures(self._drawings(results))
         except Exception as problem:  # the verdict stands without pictures
-            warnings.warn(f"{self._where(problem)}: illustration: {problem}", stacklevel=2)
+            warnings.warn(f"{self._place(problem)}: illustration: {problem}", stacklevel=2)
             return ()
-
-    def _described(self, problem: Exception) -> str:
-        if isinstance(problem, HarnessError):
-            return str(problem)
-        return f"{type(problem).__name__} in {self._where(problem)}: {problem}"
-
-    def _where(self, problem: Exception) -> str:
-        """The line of the suite or the reference that an exception comes from."""
-        ours = (self.suite.folder, self.task.reference_file.parent)
-        frames = [
-            f"{Path(frame.filename).name}, line {frame.lineno}"
-            for frame in traceback.extract_tb(problem.__traceback__)
-            if Path(frame.filename).parent in ours
-        ]
-        return frames[-1] if frames else f"the suite {self.suite.name}"
 
     def _drawings(self, results: Sequence[CaseResult]) -> tuple[Drawing | Histogram, ...]:
         """The first wrong case that can be drawn, or the first one at all."""
@@ -274,8 +249,11 @@ class TaskGrading:
 
     def _harness_failed(self, check: Check, text: str) -> CheckVerdict:
         """Ours to mend: it takes the check's points out of the score instead of losing them."""
-        where = f"suites/{self.suite.name}: {self.task.name}: check {check.name}: {text}"
-        return replace(self._verdict(check, Status.HARNESS_FAILED, where), max_score=0)
+        told = in_check(self.suite, self.task, check, text)
+        return replace(self._verdict(check, Status.HARNESS_FAILED, told), max_score=0)
+
+    def _place(self, problem: Exception) -> str:
+        return place(self.suite, self.task, problem)
 
     def _rerun(self, check: Check) -> str:
         submission = shlex.quote(self.attempt.path)

@@ -1,31 +1,54 @@
-"""What a run was made on, from what the operating system says of itself."""
+"""What a run was made on: what the operating system says of itself, and NVML of the GPUs."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from pathlib import Path
 
 from benchharness import __version__
 from benchharness.outcomes import Machine
+from benchharness.timing import NotMeasured, open_nvml
 
 __all__ = ["this_machine", "versions"]
 
+_GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+
 
 def this_machine() -> Machine:
-    """Name, system, processor, cores that this process may use, and memory."""
+    """Name, system, processor, cores that this process may use, memory, and GPUs."""
     return Machine(
         name=platform.node(),
         os=f"{platform.system()} {platform.release()}",
         cpu=_cpu(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else _all_cores(),
         memory_bytes=_memory_bytes(),
+        gpus=_gpus(),
+        governor=_governor(),
     )
 
 
 def versions(frameworks: dict[str, str]) -> dict[str, str]:
-    """Python, benchharness and the frameworks that were used."""
-    return {"python": platform.python_version(), "benchharness": __version__, **frameworks}
+    """Python, benchharness, the frameworks that were used, and the GPUs' driver."""
+    ours = {"python": platform.python_version(), "benchharness": __version__}
+    return {**ours, **_driver_versions(), **frameworks}
+
+
+def _gpus() -> tuple[dict[str, object], ...]:
+    """Every GPU, and every instance of MIG, that answers; `benchharness doctor` says of others."""
+    found: list[dict[str, object]] = []
+    with contextlib.suppress(NotMeasured), open_nvml() as nvml:
+        for device in nvml.devices():
+            with contextlib.suppress(NotMeasured):
+                found.append(nvml.identity(device).facts())
+    return tuple(found)
+
+
+def _driver_versions() -> dict[str, str]:
+    with contextlib.suppress(NotMeasured), open_nvml() as nvml:
+        return nvml.versions()
+    return {}
 
 
 def _all_cores() -> int:
@@ -39,6 +62,14 @@ def _cpu() -> str:
         return platform.processor() or platform.machine()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.machine())
+
+
+def _governor() -> str | None:
+    """How the kernel chooses the processor's clock; unknown on most virtual machines."""
+    try:
+        return _GOVERNOR.read_text().strip() or None
+    except OSError:
+        return None
 
 
 def _memory_bytes() -> int:

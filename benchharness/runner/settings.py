@@ -9,9 +9,10 @@ from benchharness.errors import UsageError
 from benchharness.sandbox.limits import MIB, Limits
 from benchharness.sandbox.policy import TIERS
 
-__all__ = ["TIMINGS", "Settings"]
+__all__ = ["DEVICES", "TIMINGS", "Settings"]
 
 TIMINGS = ("off", "quick", "full")
+DEVICES = ("cpu", "cuda", "all")
 
 
 def _fresh_seed() -> int:
@@ -21,7 +22,7 @@ def _fresh_seed() -> int:
 @dataclass(frozen=True)
 class Settings:
     """
-    Seed, limits, sandbox tier and timing of a run.
+    Seed, limits, sandbox tier and timing of a run, and on which devices it times.
 
     The seed is fresh and secret unless it is given; it stays below 2**53, so that every reader
     of JSON keeps it exactly.
@@ -32,10 +33,13 @@ class Settings:
     sandbox: str = "auto"
     timeout_s: float = 10.0
     memory_mib: int = 2048
+    device: str = "all"
 
     def __post_init__(self) -> None:
         if self.timing not in TIMINGS:
             raise UsageError(f"timing must be one of {', '.join(TIMINGS)}; got {self.timing!r}")
+        if self.device not in DEVICES:
+            raise UsageError(f"device must be one of {', '.join(DEVICES)}; got {self.device!r}")
         if self.sandbox not in TIERS:
             raise UsageError(f"sandbox must be one of {', '.join(TIERS)}; got {self.sandbox!r}")
         if not 0 < self.timeout_s <= 86_400:

@@ -1,36 +1,58 @@
-"""One workload of one task, timed: submission, reference and null calls in identical workers."""
+"""
+One workload of one task, timed: submission, reference and null calls in identical workers.
+
+So is an earlier version of the submission, where there is one to compare with.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from benchharness.checking.judge import judge
 from benchharness.checking.precision import in_double, in_single
 from benchharness.errors import HarnessError
-from benchharness.outcomes import Timing, TimingStatus
-from benchharness.runner.attempt import for_backend, problem_of
+from benchharness.outcomes import Against, Timing, TimingStatus
+from benchharness.runner.attempt import for_backend, import_problem, problem_of
+from benchharness.runner.device_time import trace_both, turn_of, warm_up
+from benchharness.runner.devices import CPU, Device
+from benchharness.runner.earlier import EarlierVersion
+from benchharness.runner.energy import FULL_ENERGY, Supply, with_energy, without_energy
+from benchharness.runner.sensors import meter_of, watched
 from benchharness.runner.settings import Settings
 from benchharness.runner.streams import stream
 from benchharness.runner.submission import Submission
+from benchharness.runner.timed_function import (
+    NULL_SOURCE,
+    NUMPY,
+    Arguments,
+    Place,
+    TimedFunction,
+    TimedNull,
+    failure_of,
+    status_of,
+)
 from benchharness.runner.workers import Workers
-from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.process import (
-    Death,
     Reply,
     WorkerLost,
     WorkerProcess,
     call_message,
 )
-from benchharness.suite.task import Inputs, Suite, Task, Workload
+from benchharness.suite.task import Suite, Task, Workload
 from benchharness.timing import (
     FULL,
     QUICK,
-    Call,
     CallFailed,
+    Earlier,
+    Measurement,
+    Meter,
+    NotMeasured,
     NullRotation,
     Rotation,
     Variants,
@@ -38,121 +60,47 @@ from benchharness.timing import (
     measure,
     on_one_core,
     punctual_timers,
+    to_against,
     to_timing,
 )
-from benchharness.worker.codec import Packed
+from benchharness.worker.devices import GPUS
 from benchharness.worker.messages import Outcome
 
 __all__ = ["TimingBench", "failed_timing"]
 
-_COPIES = range(4)
+_COPIES, _COPIES_ON_GPU = range(4), range(2)
 _PRESETS = {"quick": QUICK, "full": FULL}
-_NULL_SOURCE = b"""\
-import copy
-from time import perf_counter
+_EARLIER = "earlier version"
 
 
-def prepare(example):
-    global answer
-    answer = example.clone() if hasattr(example, "clone") else copy.deepcopy(example)
-
-
-def last(given):
-    global seconds
-    seconds = given
-
-
-def null(*arguments):
-    end = perf_counter() + seconds
-    while perf_counter() < end:
-        pass
-    return answer
-"""
-"""
-A null call receives what the others receive, waits, and answers in the same shape, ready made.
-"""
-
-
-def failed_timing(failure: CallFailed, workload: Workload, size: int) -> Timing:
+def failed_timing(
+    failure: CallFailed, workload: Workload, size: int, device: Device = CPU
+) -> Timing:
     """The timing of a submission that could not even be started."""
-    return Timing(workload.name, "cpu", failure.status, str(failure), size=size)
+    return Timing(workload.name, device.name, failure.status, str(failure), size=size)
+
+
+class _Undefined(CallFailed):
+    """What was to be timed is not defined there."""
 
 
 @dataclass(frozen=True)
-class _Arguments:
-    """One set of inputs, packed for each variant before any window opens."""
+class _Past:
+    """An earlier version of the submission in workers of its own."""
 
-    inputs: Inputs
-    expected: Any
-    packed: dict[tuple[str, str], Packed]
-
-
-class _TimedFunction:
-    """One function in a worker of its own, as the protocol wants it."""
-
-    def __init__(
-        self,
-        name: str,
-        worker: WorkerProcess,
-        call: tuple[str, str],
-        limits: Limits,
-        problem: Callable[[Reply], str | None],
-    ) -> None:
-        self.name = name
-        self.worker, self._call, self._limits, self._problem = worker, call, limits, problem
-
-    def resume(self) -> None:
-        """Its turn begins."""
-        self.worker.resume()
-
-    def suspend(self) -> None:
-        """Its turn is over: no thread of it may run beside a rival."""
-        self.worker.suspend()
-
-    def call(self, arguments: object) -> Call:
-        """One call, on the grader's clock."""
-        assert isinstance(arguments, _Arguments)
-        try:
-            reply = self.worker.call(arguments.packed[self._call], self._limits, timed=True)
-        except WorkerLost as loss:
-            raise CallFailed(_status_of(loss), f"{loss.cause}: {loss}") from loss
-        if problem := self._problem(reply):
-            raise CallFailed(TimingStatus.FAILED, problem)
-        return Call(reply.wall_s, reply.cpu_s, reply.value)
+    version: EarlierVersion
+    variant: Rotation
+    place: Place
 
 
-class _TimedNull(_TimedFunction):
-    """A null call, which keeps what it waits to itself."""
-
-    _waits_s = 0.0
-
-    def prepare(self, example: Any) -> None:
-        """Answer like this from now on, and at once."""
-        self._tell("prepare", example)
-        self.last(0.0)
-
-    def last(self, seconds: float) -> None:
-        """Wait so long in every call from now on."""
-        self._tell("last", seconds)
-        self._waits_s = seconds
-
-    def call(self, arguments: object) -> Call:
-        """One call, less what it waited."""
-        call = super().call(arguments)
-        return replace(call, wall_s=call.wall_s - self._waits_s, cpu_s=call.cpu_s - self._waits_s)
-
-    def _tell(self, function: str, value: object) -> None:
-        self.worker.resume()
-        try:
-            self.worker.call(call_message(function, (value,)), self._limits)
-        except WorkerLost as loss:
-            raise HarnessError(f"{self.name}: {loss.cause}: {loss}") from loss
-        self.worker.suspend()
+def _failed_past(version: EarlierVersion, status: TimingStatus, why: str) -> Against:
+    text = f"the earlier version fails: not compared ({why})"
+    return Against(version.name, status=status, message=text)
 
 
 class TimingBench:
     """
-    The workers that time one task of one submission, kept for all its workloads.
+    The workers that time one task of one submission on one device, kept for all its workloads.
 
     Submission and reference have several workers each, which take turns: where the memory of a
     process lies makes copies of the same code differ by some percent for their lives.
@@ -166,22 +114,35 @@ class TimingBench:
         suite: Suite,
         task: Task,
         backend: str,
+        earlier: EarlierVersion | None = None,
+        device: Device = CPU,
     ) -> None:
         self._workers, self._settings = workers, settings
+        self._place = Place(backend, device)
+        self._reference_place = NUMPY
+        self._copies = _COPIES if device == CPU else _COPIES_ON_GPU
+        self._functions: dict[str, list[TimedFunction]] = {}
         self._suite, self._task, self._backend = suite, task, backend
         self._limits = settings.limits
         self._stack = ExitStack()
         self._opened: list[WorkerProcess] = []
+        self._earlier: _Past | Against | None = None
         try:
-            self._submission = self._submission_variant(submission)
+            self._submission = self._submission_variant("submission", submission, self._place)
+            if earlier:
+                self._earlier = self._past(earlier)
             self._reference, self._nulls = self._trusted_variants()
         except BaseException:
             self.close()
             raise
 
-    def time(self, workload: Workload, size: int) -> Timing:
+    def time(
+        self, workload: Workload, size: int, tell: Callable[[str], None] = lambda what: None
+    ) -> Timing:
         """
         How fast the submission is on one workload, every timed call of it verified.
+
+        `tell` hears what is being done, outside of anything that is measured.
 
         Raises
         ------
@@ -193,34 +154,91 @@ class TimingBench:
         inputs_rng = stream(self._settings.seed, *place, "inputs")
         example = task.expected(workload.inputs(inputs_rng, size))
         nulls = {}
-        for name, copies in self._nulls.items():
+        for seat, copies in self._nulls.items():
             for null in copies:
                 null.prepare(example)
-            nulls[name] = NullRotation(copies)
+            nulls[seat] = NullRotation(copies)
         calls = {(task.name, backend), (task.reference.__name__, "numpy")}
-        calls |= {("null", name) for name in self._nulls}
+        calls |= {("null", seat.backend) for seat in self._nulls}
+        if isinstance(self._earlier, _Past):
+            calls.add((task.name, self._earlier.place.backend))
 
-        def inputs() -> _Arguments:
+        def inputs() -> Arguments:
             made = in_single(workload.inputs(inputs_rng, size))
             sent = {b: task.arguments(for_backend(b, task.signature, made)) for _, b in calls}
             packed = {(name, b): call_message(name, sent[b]) for name, b in calls}
             exact = in_double(made)
-            return _Arguments(exact, task.expected(exact), packed)
+            return Arguments(exact, task.expected(exact), packed)
 
-        def verify(arguments: object, answer: object) -> str | None:
-            assert isinstance(arguments, _Arguments)
+        def verify(arguments: object, answer: object, backend: str = backend) -> str | None:
+            assert isinstance(arguments, Arguments)
             return judge(task, arguments.inputs, answer, arguments.expected, backend)
 
-        variants = Variants(self._submission, self._reference, nulls[backend], nulls["numpy"])
+        device = self._place.device
+        if device != CPU:
+            try:
+                self._start_gpu(inputs, verify)
+            except CallFailed as failure:
+                return failed_timing(failure, workload, size, device)
+        reference_null = nulls[self._reference_place]
+        variants = Variants(self._submission, self._reference, nulls[self._place], reference_null)
+        if isinstance(past := self._earlier, _Past):
+            verify_past = partial(verify, backend=past.place.backend)
+            earlier = Earlier(past.variant, nulls[past.place], verify_past, past.version.margin)
+            variants = replace(variants, earlier=earlier)
         preset, rng = _PRESETS[self._settings.timing], stream(self._settings.seed, *place)
         processes = [worker.pid for worker in self._opened]
         try:
             with alone_on_this_machine(), on_one_core(processes), punctual_timers():
-                measurement = measure(variants, inputs, verify, preset, rng)
+                tell("rounds")
+                with watched(device.name, device.uuid or None) as with_sensors:
+                    measurement = measure(variants, inputs, verify, preset, rng)
+                timing = with_sensors(
+                    to_timing(measurement, workload=workload.name, device=device.name, size=size)
+                )
+                if device != CPU:
+                    timing = self._with_device_time(timing, inputs, verify)
+                if preset is FULL:
+                    timing = self._with_energy(timing, inputs, verify, rng, tell)
         except ProcessLookupError:  # a thread of the submission has ended its process meanwhile
             failed = CallFailed(TimingStatus.FAILED, "the process ended itself between calls")
-            return failed_timing(failed, workload, size)
-        return to_timing(measurement, workload=workload.name, device="cpu", size=size)
+            return failed_timing(failed, workload, size, device)
+        return replace(timing, against=self._against(measurement))
+
+    def _with_energy(
+        self,
+        timing: Timing,
+        inputs: Callable[[], Arguments],
+        verify: Callable[[object, object], str | None],
+        rng: np.random.Generator,
+        tell: Callable[[str], None],
+    ) -> Timing:
+        """The timing with the energy of its calls, where its device has a meter."""
+        if timing.status in (TimingStatus.FAILED, TimingStatus.TAMPERED):
+            return timing
+        device = self._place.device
+        reference = self._reference if self._reference_place.device == device else None
+        supply = Supply(inputs, lambda made: made.packed_bytes, verify)
+        try:
+            with meter_of(device.name, device.uuid or None) as meter, self._nothing_flushed():
+                ours, settings = self._submission, FULL_ENERGY
+                return with_energy(
+                    timing, meter, ours, reference, supply, rng, settings=settings, tell=tell
+                )
+        except NotMeasured as problem:
+            return without_energy(timing, str(problem))
+
+    @contextmanager
+    def _nothing_flushed(self) -> Iterator[None]:
+        """Leave out what is done to a GPU between calls: it would take energy of its own."""
+        functions = [each for functions in self._functions.values() for each in functions]
+        for each in functions:
+            each.is_refreshed = False
+        try:
+            yield
+        finally:
+            for each in functions:
+                each.is_refreshed = each.on_gpu
 
     @property
     def usable(self) -> bool:
@@ -231,47 +249,151 @@ class TimingBench:
         """End the workers."""
         self._stack.close()
 
-    def _submission_variant(self, submission: Submission) -> Rotation:
-        task, targets = self._task, submission.targets(self._backend, [self._task.name])
+    def _past(self, version: EarlierVersion) -> _Past | Against:
+        """The earlier version, ready to be timed, or why it cannot be."""
+        if version.submission is None:
+            return Against(version.name, message=version.problem)
+        if version.submission.problem:
+            return _failed_past(version, TimingStatus.FAILED, version.submission.problem)
+        backend = version.backend_for(self._task, self._backend)
+        place = replace(self._place, backend=backend) if backend in GPUS else Place(backend, CPU)
+        opened = len(self._opened)
+        try:
+            past = self._submission_variant(_EARLIER, version.submission, place)
+            return _Past(version, past, place)
+        except _Undefined:
+            del self._opened[opened:]
+            text = f"{self._task.name} is new: it was not defined then"
+            return Against(version.name, message=text)
+        except (HarnessError, ProcessLookupError) as problem:
+            del self._opened[opened:]
+            status = problem.status if isinstance(problem, CallFailed) else TimingStatus.FAILED
+            return _failed_past(version, status, str(problem))
+
+    def _against(self, measurement: Measurement) -> Against | None:
+        """What a measurement, or what came before it, says of the earlier version."""
+        if not isinstance(past := self._earlier, _Past):
+            return past
+        if measurement.against is None:
+            return None
+        version = past.version
+        return to_against(measurement.against, version=version.name, margin=version.margin)
+
+    def _start_gpu(
+        self,
+        inputs: Callable[[], Arguments],
+        verify: Callable[[object, object, str], str | None],
+    ) -> None:
+        """Let its clock rise; take NumPy for the reference where PyTorch's is not right there."""
+        backend, device = self._reference_place.backend, self._place.device
+        trial = inputs()
+        if self._reference_place != NUMPY:
+            try:
+                with turn_of(self._functions["reference"][0]) as reference:
+                    wrong = verify(trial, reference.call(trial).answer, backend)
+            except CallFailed as failure:
+                wrong = str(failure)
+            if wrong:
+                self._functions.pop("reference")
+                self._reference, self._reference_place = self._numpy_reference(), NUMPY
+        with ExitStack() as stack:
+            stack.enter_context(alone_on_this_machine())
+            meter: Meter | None = None
+            with suppress(NotMeasured):
+                meter = stack.enter_context(meter_of(device.name, device.uuid or None))
+            clock_mhz = meter.clock_mhz if meter else lambda: None
+            warm_up(self._functions["submission"][0], inputs, clock_mhz)
+
+    def _with_device_time(
+        self,
+        timing: Timing,
+        inputs: Callable[[], Arguments],
+        verify: Callable[[object, object], str | None],
+    ) -> Timing:
+        """A timing on a GPU, with what ran beside it, and what the GPU says of both."""
+        place = self._reference_place
+        timing = replace(
+            timing,
+            contaminated_share=None,
+            reference_backend=place.backend,
+            reference_device=place.device.name,
+        )
+        if timing.status not in (TimingStatus.OK, TimingStatus.NOISY):
+            return timing
+        submission = self._functions["submission"][0]
+        reference = self._functions["reference"][0] if place != NUMPY else None
+        return trace_both(timing, submission, reference, inputs, verify)
+
+    def _submission_variant(self, name: str, submission: Submission, place: Place) -> Rotation:
+        backend = place.backend
+        task, targets = self._task, submission.targets(backend, [self._task.name])
 
         def problem(reply: Reply) -> str | None:
             found = problem_of(reply, task.signature, "(...)")
             return found.message if found else None
 
         def open_one() -> WorkerProcess:
-            return self._worker(self._backend, submission.folder, targets, [task.name])
+            return self._worker(place, submission.folder, targets, [task.name])
 
-        call = (task.name, self._backend)
-        return Rotation([self._timed("submission", open_one(), call, problem) for _ in _COPIES])
+        call = (task.name, backend)
+        return Rotation(
+            [self._timed(name, open_one(), call, problem, place) for _ in self._copies]
+        )
 
-    def _reference_variant(self) -> Rotation:
+    def _numpy_reference(self) -> Rotation:
         """The trusted function, alone with its file."""
-        file, name = self._task.reference_file, self._task.reference.__name__
+        return self._reference_variant(
+            self._task.reference_file, self._task.reference.__name__, NUMPY
+        )
+
+    def _reference_on_gpu(self) -> Rotation | None:
+        """The suite's own right submission on the same GPU, if it has one for the task."""
+        file = self._suite.accepted_in(self._place.backend)
+        if self._place.device == CPU or file is None:
+            return None
+        opened = len(self._opened)
+        try:
+            return self._reference_variant(file, self._task.name, self._place)
+        except CallFailed:
+            del self._opened[opened:]
+            self._functions.pop("reference", None)
+            return None
+
+    def _reference_variant(self, file: Path, name: str, place: Place) -> Rotation:
         folder = self._staged(file.name, file.read_bytes())
 
         def open_one() -> WorkerProcess:
-            return self._worker("numpy", folder, [file.name], [name])
+            return self._worker(place, folder, [file.name], [name])
 
-        call = (name, "numpy")
-        return Rotation([self._timed("reference", open_one(), call, _failed) for _ in _COPIES])
+        call = (name, place.backend)
+        return Rotation(
+            [self._timed("reference", open_one(), call, failure_of, place) for _ in self._copies]
+        )
 
-    def _trusted_variants(self) -> tuple[Rotation, dict[str, list[_TimedNull]]]:
+    def _trusted_variants(self) -> tuple[Rotation, dict[Place, list[TimedNull]]]:
         """The reference and the null calls; where they fail, it is not the submission's doing."""
         try:
-            nulls = {name: self._null_variant(name) for name in {self._backend, "numpy"}}
-            return self._reference_variant(), nulls
+            places = {self._place, NUMPY}
+            if isinstance(self._earlier, _Past):
+                places.add(self._earlier.place)
+            nulls = {place: self._null_variant(place) for place in places}
+            on_gpu = self._reference_on_gpu()
+            self._reference_place = self._place if on_gpu else NUMPY
+            return on_gpu or self._numpy_reference(), nulls
         except CallFailed as failure:
             raise HarnessError(f"timing the reference: {failure}") from failure
 
-    def _null_variant(self, backend: str) -> list[_TimedNull]:
+    def _null_variant(self, place: Place) -> list[TimedNull]:
         """A function that only waits."""
-        folder = self._staged("null.py", _NULL_SOURCE)
-        name, call = f"null call ({backend})", ("null", backend)
+        folder = self._staged("null.py", NULL_SOURCE)
+        name, call = f"null call ({place.backend})", ("null", place.backend)
 
-        def open_one() -> WorkerProcess:
-            return self._worker(backend, folder, ["null.py"], ["prepare", "last", "null"])
+        def open_one() -> TimedNull:
+            worker = self._worker(place, folder, ["null.py"], ["prepare", "last", "null"])
+            on_gpu = place.device != CPU
+            return TimedNull(name, worker, call, self._limits, failure_of, on_gpu=on_gpu)
 
-        return [_TimedNull(name, open_one(), call, self._limits, _failed) for _ in _COPIES]
+        return [open_one() for _ in self._copies]
 
     def _staged(self, name: str, source: bytes) -> Path:
         target = self._workers.staging.folder() / name
@@ -280,19 +402,21 @@ class TimingBench:
         return target.parent
 
     def _worker(
-        self, backend: str, folder: Path, targets: list[str], wanted: list[str]
+        self, place: Place, folder: Path, targets: list[str], wanted: list[str]
     ) -> WorkerProcess:
-        worker = self._workers.new(backend, folder)
+        worker = self._workers.new(place.backend, folder, place.device.uuid)
         self._stack.callback(worker.close)
         self._opened.append(worker)
         try:
             reply = worker.load(str(folder), targets, wanted, self._limits)
         except WorkerLost as loss:
-            raise CallFailed(_status_of(loss), f"importing it again: {loss}") from loss
-        if reply.outcome != Outcome.RETURNED:
-            text = f"importing it again ended with {reply.outcome.name}"
-            raise CallFailed(TimingStatus.FAILED, text)
+            raise CallFailed(status_of(loss), f"importing it again: {loss}") from loss
         worker.suspend()
+        if reply.outcome != Outcome.RETURNED:
+            why = f"importing it again: {_import_failure(reply)}"
+            raise CallFailed(TimingStatus.FAILED, why)
+        if not set(wanted) <= _names_found(reply):
+            raise _Undefined(TimingStatus.FAILED, f"{wanted[0]} is not defined")
         return worker
 
     def _timed(
@@ -301,13 +425,20 @@ class TimingBench:
         worker: WorkerProcess,
         call: tuple[str, str],
         problem: Callable[[Reply], str | None],
-    ) -> _TimedFunction:
-        return _TimedFunction(name, worker, call, self._limits, problem)
+        place: Place,
+    ) -> TimedFunction:
+        on_gpu = place.device != CPU
+        timed = TimedFunction(name, worker, call, self._limits, problem, on_gpu=on_gpu)
+        self._functions.setdefault(name, []).append(timed)
+        return timed
 
 
-def _status_of(loss: WorkerLost) -> TimingStatus:
-    return TimingStatus.TAMPERED if loss.cause == Death.TAMPERED else TimingStatus.FAILED
+def _import_failure(reply: Reply) -> str:
+    raised = reply.outcome == Outcome.RAISED
+    return import_problem(reply.value) if raised else f"ended with {reply.outcome.name}"
 
 
-def _failed(reply: Reply) -> str | None:
-    return None if reply.outcome == Outcome.RETURNED else f"ended with {reply.outcome.name}"
+def _names_found(reply: Reply) -> set[str]:
+    """The functions that a worker says it has found; it may say anything."""
+    found = reply.value.get("found") if isinstance(reply.value, dict) else None
+    return {str(name) for name in found} if isinstance(found, dict) else set()

@@ -13,6 +13,7 @@ from benchharness.outcomes import Isolation
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Staging
 from benchharness.sandbox.confine import Confinement, meets_strict
+from benchharness.sandbox.gpu import access
 from benchharness.sandbox.launch import ForkServer, FrameworkMissing
 from benchharness.sandbox.policy import Policy
 from benchharness.sandbox.process import WorkerProcess
@@ -57,9 +58,9 @@ class Workers:
         """The backends that have a fork-server."""
         return frozenset(self._servers)
 
-    def new(self, backend: str, folder: Path) -> WorkerProcess:
+    def new(self, backend: str, folder: Path, gpu: str = "") -> WorkerProcess:
         """
-        A confined worker that may read `folder`.
+        A confined worker that may read `folder` and use the GPU with the UUID `gpu`, or none.
 
         Raises
         ------
@@ -73,12 +74,20 @@ class Workers:
                 f"{backend} is not installed on this machine: {_INSTALL[backend]}"
             )
         try:
-            return self._new(backend, folder)
+            return self._new(backend, folder, gpu)
         except FrameworkMissing:
             raise
         except SandboxError:
             self._servers.pop(backend).close()
-            return self._new(backend, folder)
+            return self._new(backend, folder, gpu)
+
+    def gpu_problem(self, backend: str, gpu: str) -> str:
+        """Why no worker of `backend` can use a GPU, found by starting one; empty if one can."""
+        try:
+            self._new(backend, self.staging.folder(), gpu).close()
+        except SandboxError as problem:
+            return str(problem)
+        return ""
 
     @property
     def isolation(self) -> Isolation:
@@ -98,7 +107,7 @@ class Workers:
             server.close()
         self._servers.clear()
 
-    def _new(self, backend: str, folder: Path) -> WorkerProcess:
+    def _new(self, backend: str, folder: Path, gpu: str) -> WorkerProcess:
         self.start([backend])
         server = self._servers[backend]
         self.versions |= server.wait_until_ready()
@@ -109,10 +118,12 @@ class Workers:
             memory_bytes=limits.memory_bytes,
             scratch_bytes=_SCRATCH_BYTES,
             scratch_parent=str(self.staging.scratch),
+            gpu=access(gpu) if gpu else None,
         )
         worker = server.worker(policy, limits)
         confinement = Confinement(**worker.confinement)
-        self._confinement = confinement
+        if not gpu:  # what checks are graded in
+            self._confinement = confinement
         if self._settings.sandbox == "strict" and (reason := meets_strict(confinement)):
             worker.close()
             raise SandboxError(

@@ -71,6 +71,9 @@ _OWN_FACTS = (
 )
 """What a worker may read of /proc where it would see everybody's processes there."""
 
+_NAMES_OF_THREADS = "/proc/self/task"
+"""Where CUDA's driver writes the names of its threads, without which it does not start."""
+
 Outcome = dict[str, str | None]
 """For each layer that was tried: None where it stands, or why it does not."""
 
@@ -136,6 +139,7 @@ def confine(policy: Policy, entered: Entered, keep_fds: Iterable[int]) -> Confin
     """
     if os.name == "posix":
         _close_files(keep_fds)
+    os.environ |= _told_of_gpus(policy)
     unsupported = supported()
     if unsupported or policy.tier == "off":
         reason = unsupported or "the sandbox is off"
@@ -184,7 +188,7 @@ def _shed_root(policy: Policy, *, keep_mounting: bool) -> None:
 
 
 def _confine_process(policy: Policy, entered: Entered) -> Confinement:
-    scratch, held_bytes = _make_scratch(entered.scratch), rlimits.address_space_bytes()
+    scratch, held_bytes = _make_scratch(entered.scratch), rlimits.held_bytes(policy)
     outcome = entered.outcome | _attempt("rlimits", lambda: rlimits.limit(policy, held_bytes))
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     return _confinement(outcome, "the tier is process", scratch)
@@ -192,7 +196,7 @@ def _confine_process(policy: Policy, entered: Entered) -> Confinement:
 
 def _confine_fully(policy: Policy, entered: Entered) -> Confinement:
     outcome, readable, outside = dict(entered.outcome), needed_by_python(), selftest.outsider()
-    held_bytes = rlimits.address_space_bytes()
+    held_bytes = rlimits.held_bytes(policy)
     if outcome[namespaces.MOUNT] is None:
         outcome |= _attempt(namespaces.MOUNT, lambda: mounts.build_root(policy, readable))
     mounted = outcome[namespaces.MOUNT] is None
@@ -207,7 +211,10 @@ def _confine_fully(policy: Policy, entered: Entered) -> Confinement:
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     outcome |= _attempt("landlock", lambda: landlock.restrict(access))
-    outcome |= _attempt("seccomp", lambda: seccomp.install(os.getpid(), own_files=mounted))
+    gpu = policy.gpu is not None
+    outcome |= _attempt(
+        "seccomp", lambda: seccomp.install(os.getpid(), own_files=mounted, gpu=gpu)
+    )
     standing = [layer for layer, reason in outcome.items() if reason is None]
     outcome |= selftest.weaknesses(standing, outside)
     _require_work_place(policy, scratch)
@@ -224,7 +231,11 @@ def _access(policy: Policy, readable: Readable, scratch: str, outcome: Outcome) 
     paths += ["/proc"] if alone else _OWN_FACTS
     if policy.submission is not None:
         paths.append(policy.submission)
-    return landlock.Access(tuple(paths), tuple(listed), DEVICES, (scratch,))
+    if policy.gpu is None:
+        return landlock.Access(tuple(paths), tuple(listed), DEVICES, (scratch,))
+    paths += policy.gpu.files
+    named = (*DEVICES, _NAMES_OF_THREADS)
+    return landlock.Access(tuple(paths), tuple(listed), named, (scratch,), policy.gpu.devices)
 
 
 def _attempt(layer: str, raise_layer: Callable[[], None]) -> Outcome:
@@ -233,6 +244,13 @@ def _attempt(layer: str, raise_layer: Callable[[], None]) -> Outcome:
     except (OSError, ValueError) as error:
         return {layer: f"refused: {error}"}
     return {layer: None}
+
+
+def _told_of_gpus(policy: Policy) -> dict[str, str]:
+    """Which GPU there is, if any; and that NVIDIA's libraries compute float32 in float32."""
+    if policy.gpu is None:
+        return {"CUDA_VISIBLE_DEVICES": "-1"}
+    return {"CUDA_VISIBLE_DEVICES": policy.gpu.uuid, "NVIDIA_TF32_OVERRIDE": "0"}
 
 
 def _close_files(keep_fds: Iterable[int]) -> None:
@@ -249,7 +267,7 @@ def _make_scratch(folder: str) -> str:
     """Make `folder` (where a mount has not) the place for all that this process writes."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
     os.chdir(folder)
-    for name in ("HOME", "TMPDIR", "PWD"):
+    for name in ("HOME", "TMPDIR", "PWD", "CUDA_CACHE_PATH"):
         os.environ[name] = folder
     os.environ["LOGNAME"] = os.environ["USER"] = "worker"
     tempfile.tempdir = folder

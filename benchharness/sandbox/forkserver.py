@@ -1,19 +1,20 @@
 """
 The fork-server: imports a framework once, then forks a confined worker whenever it is asked.
 
-It runs as `python -I -m benchharness.sandbox.forkserver FD BACKEND GROUPS`, holds no secret, runs
-no operation of the framework and stays single-threaded, so that its children may start their own
-thread pools. For each worker it forks a guard, which enters the namespaces, forks the worker as
-the first process in them, hands its pidfd to the grader, waits for it and says how it ended.
+It runs as `python -I -m benchharness.sandbox.forkserver FD BACKEND GROUPS [STAND_IN]`, holds no
+secret, runs no operation of the framework, starts no GPU and stays single-threaded, so that its
+children may start their own thread pools and use a GPU. For each worker it forks a guard, which
+enters the namespaces, forks the worker as the first process in them, hands its pidfd to the
+grader, waits for it and says how it ended.
 """
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import mmap
 import os
+import runpy
 import signal
 import socket
 import sys
@@ -28,14 +29,14 @@ from benchharness.sandbox.confine import (
     settle,
 )
 from benchharness.sandbox.layers import cgroup
+from benchharness.sandbox.layers.libc import PR_SET_PDEATHSIG, prctl
 from benchharness.sandbox.policy import Policy
 from benchharness.worker import frameworks
+from benchharness.worker.devices import open_device
 from benchharness.worker.messages import Outcome
 from benchharness.worker.serve import Worker
 
 __all__ = ["main"]
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -44,6 +45,8 @@ def main() -> None:
     backend = sys.argv[2]
     _die_with_parent()
     cgroup.join(tuple(json.loads(sys.argv[3])))
+    for stand_in in sys.argv[4:]:
+        runpy.run_path(stand_in, run_name="__main__")
     try:
         versions = frameworks.preload(backend)
     except Exception as problem:
@@ -110,7 +113,8 @@ def _work(
     code = 1
     try:
         _die_with_parent()
-        worker = Worker(backend, doorbell, done, _mapped(requests), _mapped(replies))
+        device = open_device(backend, gpu=policy.gpu is not None)
+        worker = Worker(device, doorbell, done, _mapped(requests), _mapped(replies))
         try:
             confinement = confine(policy, entered, keep_fds=(doorbell, done))
         except Exception as problem:
@@ -131,7 +135,7 @@ def _mapped(fd: int) -> memoryview:
 
 def _die_with_parent() -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _threads() -> int:

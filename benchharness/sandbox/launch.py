@@ -20,7 +20,14 @@ from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.policy import Policy
 from benchharness.sandbox.process import MEDDLED, Death, WorkerProcess
 
-__all__ = ["ForkServer", "FrameworkMissing", "cause_of_death", "environment"]
+__all__ = ["ForkServer", "FrameworkMissing", "cause_of_death", "environment", "stand_in"]
+
+STAND_IN: str | None = None
+"""
+A file of Python that tests have stand in for CUDA, where there is no GPU.
+
+It is run by what comes before every submission, and named by nothing but this.
+"""
 
 _READY_S = 180.0
 _ENDING_S = 1.0
@@ -53,7 +60,10 @@ class ForkServer:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         module = "benchharness.sandbox.forkserver"
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-m", module, str(theirs.fileno()), backend, groups],
+            [
+                *(sys.executable, "-I", "-B", "-m", module),
+                *(str(theirs.fileno()), backend, groups, *stand_in()),
+            ],
             pass_fds=[theirs.fileno()],
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -169,6 +179,11 @@ class _Guarded:
         gone = select.poll()
         gone.register(self.end_fd, select.POLLIN)
         return bool(gone.poll(wait_s * 1000))
+
+
+def stand_in() -> list[str]:
+    """`STAND_IN` as an argument of the processes that start CUDA or fork those that do."""
+    return [STAND_IN] if STAND_IN else []
 
 
 def cause_of_death(exit_code: int) -> tuple[Death, str]:

@@ -26,6 +26,9 @@ _SMALL = 256 * 1024
 
 _START_S = 60.0
 
+_STOP_S = 60.0
+"""A stopped worker still has to get a core, for which it may wait seconds on a busy machine."""
+
 _STOPPING_S = 20e-6
 """
 Between two looks at a worker that is to stop. It has to run to stop, and it may share this core:
@@ -120,7 +123,7 @@ class WorkerProcess:
         Calls of the functions that are keys of `forbidden` are watched for uses of the names.
         """
         watched = {name: list(names) for name, names in (forbidden or {}).items()}
-        message = pack((root, modules, wanted, watched))
+        message = pack((root, modules, wanted, watched, limits.load_s))
         return self._ask(Operation.LOAD, message, limits.load_s, limits.patience)
 
     def call(self, message: Packed, limits: Limits, *, timed: bool = False) -> Reply:
@@ -132,8 +135,16 @@ class WorkerProcess:
         can work ahead of the clock or after it.
         """
         reply = self._ask(Operation.CALL, message, limits.call_s, limits.patience, timed=timed)
-        kept = all(np.array_equal(*pair, equal_nan=True) for pair in self._inputs(message))
+        kept = all(_is_unchanged(sent, now) for sent, now in self._inputs(message))
         return replace(reply, inputs_kept=kept)
+
+    def refresh(self, limits: Limits) -> None:
+        """Between timed calls, out of every window: have it leave nothing behind on its GPU."""
+        self._ask(Operation.REFRESH, pack(None), limits.call_s, limits.patience)
+
+    def trace(self, message: Packed, limits: Limits) -> Reply:
+        """One call, and beside its answer what the worker says of its GPU's part in it."""
+        return self._ask(Operation.TRACE, message, limits.call_s, limits.patience)
 
     def suspend(self) -> None:
         """Stop every thread of the worker, and return when they stand still."""
@@ -168,7 +179,7 @@ class WorkerProcess:
         except WorkerLost as problem:
             raise SandboxError(f"sandbox: a worker did not start: {problem}") from problem
         if reply.outcome != Outcome.READY:
-            raise SandboxError(f"sandbox: a worker could not be confined: {reply.value}")
+            raise SandboxError(f"sandbox: a worker could not be started: {reply.value}")
         confinement: dict[str, Any] = reply.value
         return confinement
 
@@ -254,6 +265,11 @@ class WorkerProcess:
         raise WorkerLost(cause, text)
 
 
+def _is_unchanged(sent: np.ndarray[Any, Any], now: np.ndarray[Any, Any]) -> bool:
+    """Whether an array holds what was sent; equal bytes, which most are, are compared fastest."""
+    return sent.tobytes() == now.tobytes() or np.array_equal(sent, now, equal_nan=True)
+
+
 def _standing_still(pid: int) -> bool:
     """Whether every thread of a process is stopped (or the process is gone)."""
     try:
@@ -266,9 +282,9 @@ def _standing_still(pid: int) -> bool:
     return True
 
 
-def _wait_until(holds: Callable[[], bool], limit_s: float = 2.0) -> None:
-    end = time.perf_counter() + limit_s
+def _wait_until(holds: Callable[[], bool]) -> None:
+    end = time.perf_counter() + _STOP_S
     while not holds():
         time.sleep(_STOPPING_S)
         if time.perf_counter() > end:
-            raise SandboxError("sandbox: a worker could not be stopped within 2 s")
+            raise SandboxError(f"sandbox: a worker could not be stopped within {_STOP_S:.0f} s")

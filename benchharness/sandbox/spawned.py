@@ -16,6 +16,7 @@ from dataclasses import asdict
 from benchharness.sandbox.confine import confine, enter_namespaces
 from benchharness.sandbox.policy import Policy
 from benchharness.worker import frameworks
+from benchharness.worker.devices import open_device
 from benchharness.worker.messages import Outcome
 from benchharness.worker.serve import Worker
 
@@ -34,8 +35,9 @@ def main() -> None:
     order = json.loads(_line(doorbell) or b"null")
     if order is None:
         return
-    worker = Worker(backend, doorbell, done, _mapped(order["requests"]), _mapped(order["replies"]))
     policy = Policy(**order["policy"])
+    device = open_device(backend, gpu=policy.gpu is not None)
+    worker = Worker(device, doorbell, done, _mapped(order["requests"]), _mapped(order["replies"]))
     try:
         confinement = confine(policy, enter_namespaces(policy), keep_fds=(doorbell, done))
     except Exception as problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from benchharness.outcomes import Timing, TimingStatus
+from benchharness.outcomes import Against, Timing, TimingStatus
 from benchharness.timing.noise import Noise
 from benchharness.timing.statistics import (
     Comparison,
@@ -30,6 +30,7 @@ __all__ = [
     "Measurement",
     "Side",
     "concluded",
+    "to_against",
     "to_timing",
 ]
 
@@ -52,7 +53,12 @@ class Side:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What timing one workload found; no estimates where the submission failed."""
+    """
+    What timing one workload found; no estimates where the submission failed.
+
+    `against` is the same of the submission beside an earlier version of itself, which stands in
+    the reference's place there; a status that is failed or tampered is the earlier version's.
+    """
 
     status: TimingStatus
     message: str = ""
@@ -67,22 +73,41 @@ class Measurement:
     comparison: Comparison | None = None
     noise: Noise = field(default_factory=Noise)
     samples: Samples | None = None
+    against: Measurement | None = None
 
 
 def concluded(
-    measurement: Measurement, samples: Samples, *, margin: float, seed: int
+    measurement: Measurement,
+    samples: Samples,
+    *,
+    margin: float,
+    seed: int,
+    rival: str = "reference",
+    by_bounds: bool = False,
 ) -> Measurement:
-    """The measurement with all that its samples support: sides, ratio, comparison, status."""
+    """
+    The measurement with all that its samples support: sides, ratio, comparison, status.
+
+    `rival` is what messages call the side in the reference's place. Where one side is too short
+    to be measured and the other is far longer than that, there is no ratio; with `by_bounds`
+    there is a comparison.
+    """
     enough = samples.rounds >= FEWEST_ROUNDS
     submission = bootstrap(net_median, samples, seed=seed)
     reference = bootstrap(net_median, samples.swapped(), seed=seed)
-    doubts = _doubts(submission, reference, samples) if enough else [_too_few(samples.rounds)]
+    doubts = [_too_few(samples.rounds)]
+    if enough:
+        doubts = _doubts(submission, reference, samples, rival)
     ratio = None if doubts else bootstrap(speed_ratio, samples, seed=seed)
     if ratio and not math.isfinite(ratio.high):
         doubts, ratio = [_UNBOUNDED], None
     margin = raw_margin(samples, margin)
     comparison = compare(ratio, margin) if ratio else None
     notes = list(measurement.notes)
+    if enough and ratio is None and by_bounds:
+        comparison = _compared_by_bounds(submission, reference, samples)
+    if comparison and ratio is None:
+        doubts, notes = [], doubts + notes
     if enough and samples.rounds < FEW_ROUNDS:
         notes.append(f"only {samples.rounds} rounds fitted into the time")
     if ratio and comparison is Comparison.INCONCLUSIVE:
@@ -151,6 +176,25 @@ def to_timing(
     return timing
 
 
+def to_against(measurement: Measurement, *, version: str, margin: float) -> Against:
+    """The submission beside its earlier version as a part of the results."""
+    against = Against(
+        version=version,
+        status=measurement.status,
+        message="; ".join(filter(None, [measurement.message, *measurement.notes])),
+        rounds=measurement.rounds,
+        margin=margin,
+        comparison=measurement.comparison,
+    )
+    if (side := measurement.reference) is not None:
+        against = replace(against, median_s=_positive(side.net_median_s), ci95_s=side.ci95_s)
+    if (ratio := measurement.speed_ratio) is not None:
+        against = replace(
+            against, speed_ratio=ratio.value, speed_ratio_ci95=(ratio.low, ratio.high)
+        )
+    return against
+
+
 def _positive(net_s: float) -> float | None:
     """A net time, unless the harness's own share hides it altogether."""
     return net_s if net_s > 0 else None
@@ -161,14 +205,14 @@ def _side(net: Estimate, samples: Samples, *, with_interval: bool) -> Side:
         raw_median_s=float(np.median(samples.submission)),
         null_median_s=float(np.median(samples.submission_null)),
         net_median_s=net.value,
-        ci95_s=(net.low, net.high) if with_interval else None,
+        ci95_s=(max(net.low, 0.0), max(net.high, 0.0)) if with_interval else None,
     )
 
 
-def _doubts(submission: Estimate, reference: Estimate, samples: Samples) -> list[str]:
+def _doubts(submission: Estimate, reference: Estimate, samples: Samples, rival: str) -> list[str]:
     nulls = {
         "submission": (submission, samples.submission_null),
-        "reference": (reference, samples.reference_null),
+        rival: (reference, samples.reference_null),
     }
     return [
         f"the {name} takes {net.value * 1e6:.2f} µs net of the harness's own time, below the "
@@ -176,6 +220,19 @@ def _doubts(submission: Estimate, reference: Estimate, samples: Samples) -> list
         for name, (net, null) in nulls.items()
         if not is_resolved(net, null)
     ]
+
+
+def _compared_by_bounds(
+    submission: Estimate, reference: Estimate, samples: Samples
+) -> Comparison | None:
+    """The comparison of two times whose intervals, and resolutions, lie a factor of 2 apart."""
+    submission_high = max(submission.high, resolution(samples.submission_null))
+    reference_high = max(reference.high, resolution(samples.reference_null))
+    if submission.low > 2 * reference_high:
+        return Comparison.SLOWER
+    if reference.low > 2 * submission_high:
+        return Comparison.FASTER
+    return None
 
 
 def _too_few(rounds: int) -> str:

@@ -1,8 +1,13 @@
-"""The timing protocol: interleaved, verified rounds of submission, reference and null calls."""
+"""
+The timing protocol: interleaved, verified rounds of submission, reference and null calls.
+
+An earlier version of the submission may take part in the rounds as well.
+"""
 
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +36,14 @@ from benchharness.timing.statistics import (
     raw_margin,
     speed_ratio,
 )
-from benchharness.timing.variants import Call, CallFailed, Variant, Variants
+from benchharness.timing.variants import (
+    Call,
+    CallFailed,
+    Earlier,
+    NullVariant,
+    Variant,
+    Variants,
+)
 
 __all__ = ["Clock", "measure"]
 
@@ -58,8 +70,9 @@ def measure(
     How fast the submission is beside the reference, every timed call of it verified.
 
     `inputs` makes one fresh set of arguments; `verify` says what is wrong with an answer, or
-    None. A submission that fails ends the measurement with a typed status; where the reference
-    or a null call fails, nothing can be said about the submission and HarnessError is raised.
+    None. A submission that fails ends the measurement with a typed status, an earlier version that
+    fails leaves it. Where the reference or a null call fails, nothing can be said about the
+    submission and HarnessError is raised.
     Hold grader and workers `on_one_core` meanwhile.
     """
     session = _Session(variants, inputs, verify, settings, rng, clock)
@@ -95,6 +108,16 @@ class _Tally:
         self.spent_s += sum(call.wall_s for call in calls)
 
 
+@dataclass(frozen=True, eq=False)
+class _Rival:
+    """What the submission is compared with."""
+
+    variant: Variant
+    null: NullVariant
+    margin: float
+    far: float
+
+
 class _Session:
     """One measurement under way."""
 
@@ -117,6 +140,12 @@ class _Session:
         self.started = clock()
         self.cpu_times = read_cpu_times()
         self.tallies = {variant: _Tally() for variant in variants.distinct}
+        reference, null = variants.reference, variants.reference_null
+        self.reference = _Rival(reference, null, settings.margin, settings.far)
+        self.earlier = _rival_of(variants.earlier, settings.far)
+        self.undecided = [self.reference, *([self.earlier] if self.earlier else [])]
+        self.earlier_s = 0.0
+        self.earlier_failure: CallFailed | None = None
         self.probes: list[float] = []
         self.notes: list[str] = []
         self.too_long = ""
@@ -126,18 +155,13 @@ class _Session:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the measurement began."""
-        return self.clock() - self.started
+        """Seconds since the measurement began, without those of an earlier version."""
+        return self.clock() - self.started - self.earlier_s
 
     @property
     def rounds(self) -> int:
         """How many timed rounds have begun."""
         return len(self.probes)
-
-    @property
-    def compared(self) -> tuple[Variant, Variant]:
-        """The two sides of the ratio."""
-        return self.variants.submission, self.variants.reference
 
     # -- warm-up ---------------------------------------------------------------------------
 
@@ -149,13 +173,13 @@ class _Session:
 
     def _run_until_steady(self, tallies: dict[Variant, _Tally]) -> None:
         """Single calls at first, then samples of as many calls as those suggest."""
-        compared = [tallies[variant] for variant in self.compared]
+        compared = [tallies[self.variants.submission], tallies[self.variants.reference]]
         for turns in range(1, _UNTIMED_CALLS + _LONGEST_WARM_UP + 1):
             for variant, calls in self._round(self.k).items():
                 tallies[variant].add(calls)
-            if self._is_too_long(*(tally.wall_s[0] for tally in compared)):
+            if turns == 1 and self._is_too_long(tallies):
                 return
-            recent = tuple(_recent_s(tally) for tally in compared)
+            recent = tuple(_recent_s(tallies[variant]) for variant in self.variants.compared)
             if turns >= _UNTIMED_CALLS:
                 self.k = calls_per_sample(recent, self.settings)
             if all(_is_steady(tally.wall_s[_UNTIMED_CALLS:]) for tally in compared):
@@ -167,15 +191,28 @@ class _Session:
         self.notes.append("not steady after warming up")
 
     def _match_nulls(self, tallies: dict[Variant, _Tally]) -> None:
-        """Let null calls wait as long as the faster side's calls work."""
-        call_s = min(_recent_s(tallies[variant]) for variant in self.compared)
+        """Let null calls wait as long as the fastest side's calls work."""
+        call_s = min(_recent_s(tallies[variant]) for variant in self.variants.compared)
         for null in self.variants.nulls:
             net_s = max(0.0, call_s - _recent_s(tallies[null]))
             null.last(min(net_s, self.settings.longest_null_s))
 
-    def _is_too_long(self, submission_s: float, reference_s: float) -> bool:
+    def _is_too_long(self, tallies: dict[Variant, _Tally]) -> bool:
         """Whether a single call takes longer than the settings want to wait for."""
-        if max(submission_s, reference_s) > self.settings.longest_call_s:
+        longest_s = self.settings.longest_call_s
+        first_s = {v: tallies[v].wall_s[0] for v in self.variants.compared}
+        submission_s = first_s[self.variants.submission]
+        reference_s = first_s[self.variants.reference]
+        if (earlier := self.variants.earlier) and (was_s := first_s[earlier.variant]) > longest_s:
+            text = f"one call of the earlier version takes about {was_s:.2g} s: too long for"
+            self._leave_out_earlier(CallFailed(TimingStatus.NOISY, f"{text} quick timing"))
+        elif earlier and submission_s > max(longest_s, self.settings.far * was_s):
+            # so much slower than before is worth the wait
+            longest_s = math.inf
+            fewest_rounds_s = FEWEST_ROUNDS * sum(first_s.values())
+            wall_s = max(self.settings.wall_s, 2 * fewest_rounds_s)
+            self.settings = replace(self.settings, wall_s=wall_s)
+        if max(submission_s, reference_s) > longest_s:
             self.too_long = (
                 f"one call takes about {submission_s:.2g} s, the reference's {reference_s:.2g} s: "
                 "too long for quick timing"
@@ -185,32 +222,40 @@ class _Session:
     # -- rounds ----------------------------------------------------------------------------
 
     def run_rounds(self) -> None:
-        """Run rounds until the ratio is known well enough, or the time is up."""
+        """Run rounds until the ratios are known well enough, or the time is up."""
         look = _FIRST_LOOK
-        while True:
+        while self.undecided:
             began = self.clock()
             self.probes.append(probe_s(self.clock))
             for variant, calls in self._round(self.k, timed=True).items():
                 self.tallies[variant].add(calls)
-            if self.rounds in _FAR_LOOKS and self._is_far():
-                return
+            if self.rounds in _FAR_LOOKS:
+                self._settle(self._is_far)
             if self.rounds == look:
-                if self._is_precise():
-                    return
+                self._settle(self._is_precise)
                 look *= 2
-            if self._is_time_up(self.clock() - began):
+            self._settle(self._is_measured)
+            if self.undecided and self._is_time_up(self.clock() - began):
                 return
 
     def _round(self, k: int, *, timed: bool = False) -> dict[Variant, list[Call]]:
         """Every variant once in a fresh order, all with the same k fresh inputs."""
         arguments = [self.inputs() for _ in range(k)]
-        order = self.rng.permutation(len(self.variants.distinct))
+        variants = self.variants.distinct
+        order = self.rng.permutation(len(variants))
         turns = {}
         for index in order:
-            variant = self.variants.distinct[index]
-            turns[variant] = self._turn(variant, arguments, timed=timed)
+            variant, began = variants[index], self.clock()
+            try:
+                turns[variant] = self._turn(variant, arguments, timed=timed)
+            except (CallFailed, ProcessLookupError) as failure:
+                if not self._is_earlier(variant):
+                    raise
+                self._leave_out_earlier(_as_earlier(failure))
+            if self.earlier and variant is self.earlier.variant:
+                self.earlier_s += self.clock() - began
         if timed:
-            self._verify(arguments, turns[self.variants.submission])
+            self._verify(arguments, turns)
         return turns
 
     def _turn(self, variant: Variant, arguments: list[object], *, timed: bool) -> list[Call]:
@@ -220,7 +265,7 @@ class _Session:
             for argument in arguments:
                 calls.append(variant.call(argument))
         except CallFailed as failure:
-            if variant is not self.variants.submission:
+            if variant is not self.variants.submission and not self._is_earlier(variant):
                 raise HarnessError(f"{variant.name}: {failure}") from failure
             where = self._where(len(calls), len(arguments)) if timed else "warm-up call"
             raise CallFailed(failure.status, f"{where}: {failure}") from failure
@@ -228,8 +273,9 @@ class _Session:
             variant.suspend()
         return calls
 
-    def _verify(self, arguments: list[object], calls: list[Call]) -> None:
-        """Judge the turn with every worker stopped, so that judging disturbs no variant more."""
+    def _verify(self, arguments: list[object], turns: dict[Variant, list[Call]]) -> None:
+        """Judge the turns with every worker stopped, so that judging disturbs no variant more."""
+        calls = turns[self.variants.submission]
         self.calls += len(calls)
         for index, (argument, call) in enumerate(zip(arguments, calls, strict=True)):
             wrong = self.verify(argument, call.answer)
@@ -237,6 +283,31 @@ class _Session:
                 where = self._where(index, len(calls))
                 raise CallFailed(TimingStatus.FAILED, f"{where}: {wrong}")
             self.verified += 1
+        if self.variants.earlier:
+            self._verify_earlier(self.variants.earlier, arguments, turns)
+
+    def _verify_earlier(
+        self, earlier: Earlier, arguments: list[object], turns: dict[Variant, list[Call]]
+    ) -> None:
+        """The same for an earlier version, which leaves at its first wrong answer."""
+        began = self.clock()
+        answers = [call.answer for call in turns[earlier.variant]]
+        found = map(earlier.verify, arguments, answers)
+        wrong = next((what for what in found if what is not None), None)
+        if wrong is not None:
+            text = f"the earlier version gives wrong answers: not compared ({wrong})"
+            self._leave_out_earlier(CallFailed(TimingStatus.FAILED, text))
+        self.earlier_s += self.clock() - began
+
+    def _is_earlier(self, variant: Variant) -> bool:
+        earlier = self.variants.earlier
+        return earlier is not None and variant is earlier.variant
+
+    def _leave_out_earlier(self, failure: CallFailed | None = None) -> None:
+        """Go on without the earlier version: it failed, or enough is known of it."""
+        self.variants = replace(self.variants, earlier=None)
+        self.undecided = [rival for rival in self.undecided if rival is not self.earlier]
+        self.earlier_failure = failure
 
     def _where(self, index: int, of: int) -> str:
         call = (self.rounds - 1) * self.k + index + 1
@@ -244,17 +315,24 @@ class _Session:
 
     # -- when to stop ----------------------------------------------------------------------
 
-    def _is_precise(self) -> bool:
+    def _settle(self, is_enough: Callable[[_Rival], bool]) -> None:
+        """Note of whom enough is known; an earlier version then needs to run no more."""
+        for rival in list(filter(is_enough, self.undecided)):
+            self.undecided.remove(rival)
+            if rival is self.earlier:
+                self._leave_out_earlier()
+
+    def _is_precise(self, rival: _Rival) -> bool:
         """Whether the ratio is as narrow as asked and says something, at an early look."""
-        samples = self._samples()
+        samples = self._samples(rival)
         ratio = bootstrap(speed_ratio, samples, seed=self.seed, confidence=_EARLY_CONFIDENCE)
-        margin = raw_margin(samples, self.settings.margin)
+        margin = raw_margin(samples, rival.margin)
         decided = compare(ratio, margin) is not Comparison.INCONCLUSIVE
         return decided and ratio.half_width <= self.settings.precision
 
-    def _is_far(self) -> bool:
+    def _is_far(self, rival: _Rival) -> bool:
         """Whether every round's ratio lies so far from 1 that its digits do not matter."""
-        samples = self._samples()
+        samples = self._samples(rival)
         for raw, null in (
             (samples.submission, samples.submission_null),
             (samples.reference, samples.reference_null),
@@ -262,31 +340,29 @@ class _Session:
             if raw.min() < 2 * null.max():  # mostly the harness's own time: look closer
                 return False
         ratios = samples.reference / samples.submission
-        return bool(ratios.min() > self.settings.far or ratios.max() < 1 / self.settings.far)
+        return bool(ratios.min() > rival.far or ratios.max() < 1 / rival.far)
+
+    def _is_measured(self, rival: _Rival) -> bool:
+        """Whether the slower of the two has had its time."""
+        compared = (self.variants.submission, rival.variant)
+        measured_s = max(self.tallies[variant].spent_s for variant in compared)
+        return measured_s >= self.settings.budget_s and self.rounds >= FEWEST_ROUNDS
 
     def _is_time_up(self, round_s: float) -> bool:
         """Whether another round like the last does not fit."""
-        measured = max(self.tallies[variant].spent_s for variant in self.compared)
         if self.elapsed_s + round_s > self.settings.wall_s:
             self.notes.append(f"stopped at the cap of {self.settings.wall_s:g} s")
             return True
-        return measured >= self.settings.budget_s and self.rounds >= FEWEST_ROUNDS
+        return False
 
     # -- the result ------------------------------------------------------------------------
 
-    def _samples(self) -> Samples:
+    def _samples(self, rival: _Rival) -> Samples:
+        """The samples of the rounds in which submission and rival both ran."""
+        rounds = len(self.tallies[rival.variant].wall_s)
         variants = self.variants
-        return Samples(
-            *(
-                np.array(self.tallies[variant].wall_s)
-                for variant in (
-                    variants.submission,
-                    variants.reference,
-                    variants.submission_null,
-                    variants.reference_null,
-                )
-            )
-        )
+        compared = (variants.submission, rival.variant, variants.submission_null, rival.null)
+        return Samples(*(np.array(self.tallies[variant].wall_s[:rounds]) for variant in compared))
 
     def _so_far(self) -> Measurement:
         return Measurement(
@@ -306,9 +382,31 @@ class _Session:
     def concluded(self) -> Measurement:
         """The measurement that ran to its end."""
         if self.too_long:
-            return replace(self._so_far(), status=TimingStatus.NOISY, message=self.too_long)
+            measurement = replace(self._so_far(), status=TimingStatus.NOISY, message=self.too_long)
+        else:
+            measurement = concluded(
+                self._so_far(),
+                self._samples(self.reference),
+                margin=self.settings.margin,
+                seed=self.seed,
+            )
+        return replace(measurement, against=self._against())
+
+    def _against(self) -> Measurement | None:
+        """The submission beside the earlier version, which stands in the reference's place."""
+        if self.earlier is None:
+            return None
+        if (failure := self.earlier_failure) is not None:
+            return Measurement(status=failure.status, message=str(failure))
+        if self.too_long:
+            return Measurement(status=TimingStatus.NOISY, message=self.too_long)
         return concluded(
-            self._so_far(), self._samples(), margin=self.settings.margin, seed=self.seed
+            Measurement(status=TimingStatus.OK, noise=self._noise()),
+            self._samples(self.earlier),
+            margin=self.earlier.margin,
+            seed=self.seed,
+            rival="earlier version",
+            by_bounds=True,
         )
 
     def _noise(self) -> Noise:
@@ -334,6 +432,21 @@ class _Session:
             if tally.wait_s and null.wait_s
         ]
         return float(np.concatenate(flags).mean()) if flags else None
+
+
+def _rival_of(earlier: Earlier | None, far: float) -> _Rival | None:
+    """The earlier version as a rival; far is farther where a larger difference is tolerated."""
+    if earlier is None:
+        return None
+    return _Rival(earlier.variant, earlier.null, earlier.margin, far * (1 + earlier.margin))
+
+
+def _as_earlier(failure: CallFailed | ProcessLookupError) -> CallFailed:
+    """The end of an earlier version's call as what is said of it."""
+    status, what = TimingStatus.FAILED, "its process ended itself between calls"
+    if isinstance(failure, CallFailed):
+        status, what = failure.status, str(failure)
+    return CallFailed(status, f"the earlier version fails: not compared ({what})")
 
 
 def _recent_s(tally: _Tally) -> float:

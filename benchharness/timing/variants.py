@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Protocol
@@ -10,7 +10,16 @@ from typing import Protocol
 from benchharness.errors import HarnessError
 from benchharness.outcomes import TimingStatus
 
-__all__ = ["Call", "CallFailed", "NullRotation", "NullVariant", "Rotation", "Variant", "Variants"]
+__all__ = [
+    "Call",
+    "CallFailed",
+    "Earlier",
+    "NullRotation",
+    "NullVariant",
+    "Rotation",
+    "Variant",
+    "Variants",
+]
 
 
 @dataclass(frozen=True)
@@ -103,25 +112,48 @@ class NullRotation(Rotation):
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """
+    An earlier version of the submission, as one more side of the comparison.
+
+    `verify` says what is wrong with an answer of it, or None, and `margin` which difference from
+    it counts as one. Whatever it does, the submission is measured as it would be without it.
+    """
+
+    variant: Variant
+    null: NullVariant
+    verify: Callable[[object, object], str | None]
+    margin: float
+
+
+@dataclass(frozen=True)
 class Variants:
     """
     What a round runs.
 
     A null call receives the same inputs, only waits and answers in the same shape: it measures
-    the harness's own share of a call. Both nulls may be the same object.
+    the harness's own share of a call. The nulls may be one and the same object.
     """
 
     submission: Variant
     reference: Variant
     submission_null: NullVariant
     reference_null: NullVariant
+    earlier: Earlier | None = None
+
+    @property
+    def compared(self) -> tuple[Variant, ...]:
+        """Every variant that does the work."""
+        earlier = (self.earlier.variant,) if self.earlier else ()
+        return (self.submission, self.reference, *earlier)
 
     @property
     def distinct(self) -> tuple[Variant, ...]:
         """Every variant once."""
-        return (self.submission, self.reference, *self.nulls)
+        return (*self.compared, *self.nulls)
 
     @property
     def nulls(self) -> tuple[NullVariant, ...]:
         """Every null call once."""
-        return tuple(dict.fromkeys((self.submission_null, self.reference_null)))
+        earlier = (self.earlier.null,) if self.earlier else ()
+        return tuple(dict.fromkeys((self.submission_null, self.reference_null, *earlier)))

@@ -15,9 +15,14 @@ __all__ = ["BACKENDS", "from_backend", "preload", "to_backend"]
 
 BACKENDS = ("numpy", "torch", "tensorflow")
 
+_LAZY = ("numpy.fft", "numpy.ma", "numpy.random")
+"""What NumPy imports when it is first used: here once, instead of in every worker."""
+
 
 def preload(backend: str) -> dict[str, str]:
     """Import what `backend` needs, without running an operation; the versions by name."""
+    for module in _LAZY:
+        importlib.import_module(module)
     versions = {"numpy": np.__version__}
     if backend != "numpy":
         versions[backend] = str(importlib.import_module(backend).__version__)

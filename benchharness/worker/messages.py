@@ -23,6 +23,8 @@ class Operation(IntEnum):
 
     LOAD = 1
     CALL = 2
+    REFRESH = 3
+    TRACE = 4
 
 
 class Outcome(IntEnum):

@@ -274,7 +274,11 @@ USAGE = {
     "memory 1": (["--bench-memory", "1"], "memory must lie in 16..1048576 MiB, got 1"),
     "seed -1": (["--bench-seed", "-1"], "seed must lie in 0..2**53-1, got -1"),
     "score 101": (["--bench-min-score", "101"], "--bench-min-score must lie in 0..100, got 101"),
-    "cuda": (["--bench-device", "cuda"], "--bench-device cuda: "),
+    "no such device": (["--bench-device", "tpu"], "device must be one of cpu, cuda, all; got"),
+    "NumPy on a GPU": (
+        ["--bench-device", "cuda", "--bench-timing", "quick"],
+        "device cuda: only tensorflow or torch compute on a GPU; here is only numpy",
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sample_run import hostile_submission, sample_run
 
 from benchharness.errors import UsageError
-from benchharness.outcomes import Run, Timing, TimingStatus
+from benchharness.outcomes import Ceilings, Run, Timing, TimingStatus
 from benchharness.reporting.run_json import from_json, read_run, to_json, write_run
 
 RUN = sample_run()
@@ -167,6 +167,27 @@ def test_misplaced_value_is_named_with_what_is_wanted(key, value, wanted):
 
     with pytest.raises(UsageError, match=rf"tasks\[0\]\.{key}.*: must be {wanted}"):
         from_json(data)
+
+
+def test_interval_of_a_net_time_may_begin_below_nothing():
+    data = document()
+    data["submissions"][0]["tasks"][5]["timings"][0]["ci95_s"] = [-1e-6, 2e-6]
+
+    timing = from_json(data).submissions[0].tasks[5].timings[0]
+    assert timing.ci95_s == (-1e-6, 2e-6)
+
+
+def test_checks_are_passed_over_where_nobody_wants_them():
+    found = from_json(document(), with_checks=False)
+
+    tasks = [task for submission in found.submissions for task in submission.tasks]
+    assert not any(task.checks for task in tasks) and any(task.timings for task in tasks)
+
+
+def test_ceilings_of_a_machine_come_back():
+    machine = replace(RUN.machine, governor="powersave", ceilings={"cpu": Ceilings(1e9, 2e9)})
+
+    assert from_json(to_json(replace(RUN, machine=machine))).machine == machine
 
 
 @pytest.mark.parametrize("interval", [[], [1.0], [1.0, 2.0, 3.0], "ab", [1.0, None]])

@@ -10,6 +10,7 @@ from benchharness.reporting.quantities import (
     format_ratio,
     format_score,
     format_seconds,
+    format_si,
 )
 
 
@@ -55,3 +56,22 @@ def test_points_have_no_needless_decimals() -> None:
 
 def test_a_noun_follows_its_number() -> None:
     assert (counted(1, "check"), counted(2, "check")) == ("1 check", "2 checks")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (1.23e-3, "J", "1.23 mJ"),
+        (48.1e9, "FLOP/s", "48.1 GFLOP/s"),
+        (0.9999, "W", "1.00 W"),
+        (0.0, "J", "0 nJ"),
+    ],
+)
+def test_a_quantity_takes_the_prefix_that_reads_best(
+    value: float, unit: str, expected: str
+) -> None:
+    assert format_si(value, unit) == expected
+
+
+def test_a_quantity_and_its_interval_share_a_prefix() -> None:
+    assert format_si(1.2e-3, "J", (0.9e-3, 1.5e-3)) == "1.20 mJ [0.90, 1.50]"

@@ -8,8 +8,19 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError, validate
 from sample_run import HIDDEN_WORDS, sample_run
 
-from benchharness.outcomes import CheckVerdict, Run, Status, Timing, TimingStatus, Visibility
-from benchharness.reporting.run_json import run_schema, to_json, write_run
+from benchharness.outcomes import (
+    CheckVerdict,
+    Energy,
+    Run,
+    Span,
+    Status,
+    Throttling,
+    Timing,
+    TimingStatus,
+    Trace,
+    Visibility,
+)
+from benchharness.reporting.run_json import read_run, run_schema, to_json, write_run
 
 
 def written(run, folder):
@@ -117,3 +128,51 @@ def test_largest_seed_is_kept_exactly(tmp_path):
 
 def test_every_field_of_a_run_is_written():
     assert {field.name for field in fields(Run)} <= set(to_json(sample_run()))
+
+
+ENERGY = {
+    "energy_j": 2.0,
+    "energy_reference_j": 3.0,
+    "energy_ratio": 1.5,
+    "energy_ratio_ci95": (1.4, 1.6),
+    "power_w": 200.0,
+    "clock_mhz": 1410.0,
+    "temperature_c": 61.0,
+    "throttled": False,
+    "energy": Energy("a counter", 5.1, 4, 1000, 200, 0.1, 50.0, 1.5, None, 0.01, 1.02, "a note"),
+    "throttle_reasons": (Throttling("power cap", 1.5), Throttling("sync boost")),
+    "not_measured": (("temperature_c", "no sensor"),),
+    "trace": Trace((0.0, 0.1), (50.0, 200.0), (), (40.0, 41.0), (Span("idle", 0.0, 0.1),)),
+}
+
+
+def test_energy_matches_the_schema(tmp_path):
+    run = with_timing(**ENERGY)
+    plain = [replace(s, sha256="0" * 64) for s in run.submissions]
+
+    validate(written(replace(run, submissions=tuple(plain)), tmp_path), run_schema())
+
+
+@pytest.mark.parametrize("name", ENERGY)
+def test_energy_is_read_back_as_it_was_written(tmp_path, name):
+    write_run(with_timing(**ENERGY), tmp_path / "run.json")
+
+    timing = read_run(tmp_path / "run.json").submissions[0].tasks[0].timings[0]
+
+    assert getattr(timing, name) == ENERGY[name]
+
+
+def test_what_was_not_measured_is_an_object_of_reasons():
+    timing = timing_of(with_timing(not_measured=(("energy", "no counter"),)))
+
+    assert timing["not_measured"] == {"energy": "no counter"}
+
+
+def test_energy_that_was_not_asked_for_leaves_no_trace():
+    assert not set(ENERGY) & set(timing_of(with_timing()))
+
+
+def test_throttling_without_a_counter_has_no_seconds():
+    timing = timing_of(with_timing(throttle_reasons=(Throttling("power brake"),)))
+
+    assert timing["throttle_reasons"] == [{"reason": "power brake"}]

@@ -12,7 +12,7 @@ from sample_run import (
     wrong_submission,
 )
 
-from benchharness.outcomes import CheckVerdict, Status, TaskVerdict, Visibility
+from benchharness.outcomes import CheckVerdict, Status, TaskVerdict, Throttling, Visibility
 from benchharness.reporting.terminal import explained, failure_text, summary
 
 LOST = CheckVerdict(
@@ -158,3 +158,33 @@ def test_suites_that_nothing_was_handed_in_to_are_one_line_each():
 
     assert "  missing        losses: none of its 2 tasks is defined  0/4" in told.splitlines()
     assert "relu" not in told
+
+
+def with_timing(**changes):
+    """The right submission, whose first timing says more."""
+    submission = right_submission()
+    place = next(i for i, task in enumerate(submission.tasks) if task.timings)
+    task = submission.tasks[place]
+    timings = (replace(task.timings[0], **changes), *task.timings[1:])
+    tasks = [*submission.tasks]
+    tasks[place] = replace(task, timings=timings)
+    return replace(submission, tasks=tuple(tasks))
+
+
+def test_energy_stands_below_its_timing():
+    assert "      energy 2.00 mJ a call, 1.50×" in text(
+        with_timing(energy_j=2e-3, energy_ratio=1.5, energy_ratio_ci95=None)
+    )
+
+
+def test_reason_why_energy_is_absent_is_told():
+    told = text(with_timing(not_measured=(("energy", "this machine shows no RAPL"),)))
+
+    assert "    energy not measured: this machine shows no RAPL" in told
+
+
+def test_clocks_that_heat_held_down_are_told():
+    reasons = (Throttling("hardware thermal slowdown", 2.0),)
+    told = text(with_timing(clock_mhz=900.0, throttled=True, throttle_reasons=reasons))
+
+    assert "      900 MHz, THROTTLED: hardware thermal slowdown (2 s)" in told

@@ -13,7 +13,7 @@ from itertools import count
 
 import numpy as np
 
-from benchharness.timing import FULL, QUICK, Call, CallFailed, Variants, measure
+from benchharness.timing import FULL, QUICK, Call, CallFailed, Earlier, Variants, measure
 from benchharness.timing.statistics import Samples
 
 __all__ = ["Machine", "SimulatedVariant", "measured", "noisy_samples", "simulated_variants"]
@@ -82,15 +82,25 @@ class SimulatedVariant:
 
 
 def simulated_variants(
-    machine: Machine, *, submission_s: float = 1e-3, reference_s: float = 1e-3
+    machine: Machine,
+    *,
+    submission_s: float = 1e-3,
+    reference_s: float = 1e-3,
+    earlier_s: float | None = None,
+    margin: float = 0.02,
 ) -> Variants:
-    """Submission, reference and one null for both, on one simulated machine."""
+    """Submission, reference, an earlier version if asked for, and one null for all."""
     null = SimulatedVariant("null", machine, 0.0)
+    earlier = None
+    if earlier_s is not None:
+        variant = SimulatedVariant("earlier", machine, earlier_s)
+        earlier = Earlier(variant, null, lambda arguments, answer: None, margin)
     return Variants(
         submission=SimulatedVariant("submission", machine, submission_s),
         reference=SimulatedVariant("reference", machine, reference_s),
         submission_null=null,
         reference_null=null,
+        earlier=earlier,
     )
 
 

@@ -34,12 +34,17 @@ _FILE_RIGHTS = _READ_FILE | _WRITE_FILE | _TRUNCATE | _IOCTL_DEV
 
 @dataclass(frozen=True)
 class Access:
-    """The paths that stay open to a worker; nobody may execute anything."""
+    """
+    The paths that stay open to a worker; nobody may execute anything.
+
+    `control` are devices that are written to and asked for more than that (ioctl).
+    """
 
     read: tuple[str, ...]
     list: tuple[str, ...]
     write: tuple[str, ...]
     change: tuple[str, ...]
+    control: tuple[str, ...] = ()
 
 
 def abi() -> int:
@@ -57,6 +62,7 @@ def restrict(access: Access) -> None:
         _add_rules(ruleset, access.list, _READ_DIR & handled)
         _add_rules(ruleset, access.write, _WRITE & handled)
         _add_rules(ruleset, access.change, _CHANGE & handled)
+        _add_rules(ruleset, access.control, (_WRITE | _IOCTL_DEV) & handled)
         syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)

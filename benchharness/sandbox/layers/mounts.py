@@ -35,7 +35,8 @@ _SYSTEM_FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 
 def build_root(policy: Policy, readable: Readable) -> None:
     """Replace this process's file system by one that holds only what it may see."""
-    sources = [*readable.paths, *readable.devices, *_submission(policy, readable)]
+    sources = [*readable.paths, *readable.devices, *_gpu(policy, readable)]
+    sources += _submission(policy, readable)
     root = _mount_point(sources)
     mount("tmpfs", root, "tmpfs", _NO_SUID, "size=1m,nr_inodes=1024,mode=0755")
     for link, target in readable.links:
@@ -48,7 +49,7 @@ def build_root(policy: Policy, readable: Readable) -> None:
     os.makedirs(root + SCRATCH)
     os.mkdir(root + "/proc")
     _make_read_only(root, sources)
-    _mount_proc(root)
+    _mount_proc(root, policy)
     bounds = f"size={policy.scratch_bytes},nr_inodes={policy.scratch_files},mode=0700"
     mount("tmpfs", root + SCRATCH, "tmpfs", _NO_SUID | _NO_DEVICES, bounds)
     _enter(root)
@@ -60,6 +61,15 @@ def _submission(policy: Policy, readable: Readable) -> tuple[str, ...]:
     if folder is None or any(beneath(folder, tree) for tree in readable.paths):
         return ()
     return (folder,)
+
+
+def _gpu(policy: Policy, readable: Readable) -> tuple[str, ...]:
+    """The GPU's nodes and its driver's files; what lies in /proc comes with it."""
+    if policy.gpu is None:
+        return ()
+    seen = (*readable.paths, "/proc")
+    files = (f for f in policy.gpu.files if not any(beneath(f, tree) for tree in seen))
+    return (*policy.gpu.devices, *files)
 
 
 def _mount_point(sources: list[str]) -> str:
@@ -86,12 +96,13 @@ def _write_passwd(root: str) -> None:
         passwd.write(f"worker:x:{os.geteuid()}:{os.getegid()}::{SCRATCH}:/bin/false\n".encode())
 
 
-def _mount_proc(root: str) -> None:
+def _mount_proc(root: str, policy: Policy) -> None:
     try:
         mount("proc", root + "/proc", "proc", _NO_SUID | _NO_DEVICES | _NO_EXEC)
     except PermissionError:
         mount("tmpfs", root + "/proc", "tmpfs", _NO_SUID | _NO_DEVICES, "size=4k,mode=0755")
-        for path in _SYSTEM_FACTS:
+        files = policy.gpu.files if policy.gpu else ()
+        for path in (*_SYSTEM_FACTS, *(f for f in files if beneath(f, "/proc"))):
             _bind(path, root + path)
 
 

@@ -11,25 +11,34 @@ from benchharness.sandbox.policy import Policy
 if sys.platform != "win32":
     import resource
 
-__all__ = ["address_space_bytes", "die_first", "limit"]
+__all__ = ["die_first", "held_bytes", "limit"]
 
 _OPEN_FILES = 256
+_OPEN_FILES_OF_CUDA = 1024
+_DRIVER_BYTES = 2048 * 2**20
+"""What CUDA and its libraries may take of the machine's memory for themselves."""
+
 _THREADS = 4096
 _STACK_BYTES = 8 * 2**20
 
 
 def limit(policy: Policy, held_bytes: int) -> None:
     """
-    Bound what this process may take beyond the address space that it holds, for good.
+    Bound what this process may take beyond the memory that it holds, for good.
 
+    It is address space, but for CUDA: its driver reserves more of that than there is memory, and
+    maps the GPU's own into it, so what is bounded then is memory of the process's own alone.
     There is no limit on processor time: the grader's own clock ends a loop, and a right answer
     may be slow.
     """
+    memory = {resource.RLIMIT_AS: held_bytes + policy.memory_bytes}
+    if policy.gpu:
+        memory = {resource.RLIMIT_DATA: held_bytes + policy.memory_bytes + _DRIVER_BYTES}
     bounds = {
-        resource.RLIMIT_AS: held_bytes + policy.memory_bytes,
+        **memory,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: policy.scratch_bytes,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_NOFILE: _OPEN_FILES_OF_CUDA if policy.gpu else _OPEN_FILES,
         resource.RLIMIT_NPROC: _THREADS,
         resource.RLIMIT_STACK: _STACK_BYTES,
         resource.RLIMIT_MSGQUEUE: 0,
@@ -48,7 +57,8 @@ def die_first() -> None:
         score.write(b"1000")
 
 
-def address_space_bytes() -> int:
-    """How much address space this process holds."""
+def held_bytes(policy: Policy) -> int:
+    """How much this process holds of what `limit` bounds."""
     with open("/proc/self/statm", "rb") as statm:
-        return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        pages = statm.read().split()[5 if policy.gpu else 0]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

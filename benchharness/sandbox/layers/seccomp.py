@@ -178,6 +178,9 @@ _X32_BIT = 0x40000000
 _LAST_KNOWN_CALL = 462  # mseal; what later kernels add is answered as if it did not exist
 
 _CLONE_THREAD = 0x10000
+_AF_UNIX, _CONNECTIONLESS = 1, 2
+"""Sockets of one machine; the bit that is set in the types that send without a connection."""
+
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SCHED_CORE = 1, 22, 62
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
@@ -195,13 +198,14 @@ _ALL_THREADS, _KEEP_SPECULATION = 1, 4
 Instruction = tuple[int, int, int, int]
 
 
-def install(own_pid: int, *, own_files: bool) -> None:
+def install(own_pid: int, *, own_files: bool, gpu: bool = False) -> None:
     """
     Put the filter on this process for good; needs no_new_privs.
 
-    `own_files` says that the process sees no file that is not its own or read-only.
+    `own_files` says that the process sees no file that is not its own or read-only, and `gpu` that
+    CUDA's driver is to start in it.
     """
-    program = filter_program(own_pid, platform.machine(), own_files)
+    program = filter_program(own_pid, platform.machine(), own_files, gpu)
     instructions = ctypes.create_string_buffer(program, len(program))
     header = ctypes.create_string_buffer(
         struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(instructions))
@@ -221,10 +225,12 @@ def call_number(name: str) -> int:
 
 
 @cache
-def filter_program(own_pid: int, machine: str, own_files: bool) -> bytes:
+def filter_program(own_pid: int, machine: str, own_files: bool, gpu: bool = False) -> bytes:
     """The filter for a process whose number is `own_pid`, as the kernel reads it."""
     refuse = [(_RETURN, 0, 0, _REFUSE)]
     instructions, conditions = _prologue(machine), _conditions(own_pid)
+    if gpu:
+        conditions |= _conditions_of_cuda()
     numbers = SYSCALLS if own_files else SYSCALLS | CHANGES_OF_MODE
     for name, pair in numbers.items():
         number = pair[_MACHINES.index(machine)]
@@ -303,3 +309,23 @@ def _conditions(own_pid: int) -> dict[str, list[Instruction]]:
         "fcntl": _refuse_if(1, (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX)),
         "ioctl": _refuse_if(1, (_TIOCSTI, _TIOCLINUX)),
     }
+
+
+def _conditions_of_cuda() -> dict[str, list[Instruction]]:
+    """
+    What CUDA's driver does while it starts, without which it does not (error 304).
+
+    It keeps memory in files without a name, and it listens on a socket with a name that is no
+    file, for processes that share GPU memory with it. Nobody gets through to it: connecting and
+    accepting stay refused, and a socket that could send without connecting cannot be had.
+    """
+    allow = [(_RETURN, 0, 0, _ALLOW)]
+    listener = [
+        _argument(0),
+        (_JUMP_EQUAL, 0, 2, _AF_UNIX),
+        _argument(1),
+        (_JUMP_ANY_BIT, 0, 1, _CONNECTIONLESS),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    return {"memfd_create": allow, "socket": listener, "bind": allow, "listen": allow}

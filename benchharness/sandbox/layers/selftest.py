@@ -83,10 +83,14 @@ def _called() -> str | None:
 
 
 def _memory_taken() -> str | None:
-    too_much = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if too_much == resource.RLIM_INFINITY:
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    bounds = [bound for kind in kinds if (bound := resource.getrlimit(kind)[0]) >= 0]
+    if not bounds:  # infinity is -1
         return "memory is unlimited"
-    return _allowed(lambda: mmap.mmap(-1, too_much).close(), "it takes more memory than allowed")
+    own = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    return _allowed(
+        lambda: mmap.mmap(-1, min(bounds), flags=own).close(), "it takes more memory than allowed"
+    )
 
 
 def _allowed(action: Callable[[], object], finding: str) -> str | None:
