@@ -11,7 +11,20 @@ import time
 from pathlib import Path
 from statistics import median
 
-from measuring import HERE, RIGHT, ROOT, environment, folder, python, run, say, seconds, two_cores
+from measuring import (
+    HERE,
+    RIGHT,
+    ROOT,
+    descendants,
+    environment,
+    folder,
+    memory_bytes,
+    python,
+    run,
+    say,
+    seconds,
+    two_cores,
+)
 from results import Figure, Goal, Result
 
 _SUITE = "thresholding"
@@ -80,28 +93,12 @@ def _graded(handed_in: Path, out: Path) -> tuple[float, int]:
     )
     peak = 0
     while process.poll() is None:
-        peak = max(peak, _memory_bytes(process.pid))
+        peak = max(peak, memory_bytes([process.pid, *descendants(process.pid)]))
         time.sleep(0.25)
     took_s = time.perf_counter() - start
     if process.returncode:
         raise RuntimeError(f"benchharness grade ended with {process.returncode}")
     return took_s, peak
-
-
-def _memory_bytes(pid: int) -> int:
-    """The proportional memory of a process and of all its descendants."""
-    total, waiting = 0, [pid]
-    while waiting:
-        each = waiting.pop()
-        try:
-            rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
-            tasks = list(Path(f"/proc/{each}/task").glob("*/children"))
-            waiting += [int(child) for task in tasks for child in task.read_text().split()]
-        except (OSError, ValueError):  # it has ended meanwhile
-            continue
-        pss = next((line for line in rollup.splitlines() if line.startswith("Pss:")), "Pss: 0 kB")
-        total += 1024 * int(pss.split()[1])
-    return total
 
 
 def _plain_s(submission: Path, where: Path) -> float:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from statistics import median
 
-from measuring import folder, in_turn, say
+from browser import openings
+from measuring import folder, say
 from results import Figure, Goal, Result
 
 from benchharness.outcomes import (
@@ -30,12 +29,6 @@ from benchharness.suite.task import Suite, Task
 
 _SUBMISSIONS = 5000
 _GOAL_S = 2.0
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-_ROWS = {
-    True: "document.querySelectorAll('#body tr').length",
-    False: "document.querySelectorAll('noscript tbody tr').length",
-}
 _TIMED_SIZES = 2
 _MISTAKES = (Status.FAILED, Status.ERROR, Status.MISSING, Status.TIMEOUT, Status.MEMORY)
 _HOW_OFTEN = (70, 12, 12, 5, 1)
@@ -55,7 +48,7 @@ def measure(*, quick: bool) -> Result:
         making_s -= time.perf_counter() - start
         size = page.stat().st_size
         say(f"{size / 1e6:.1f} MB, made in {making_s:.1f} s")
-        found = _openings(page, 3 if quick else 20)
+        found = openings(page, 3 if quick else 20)
     with_script, without = found["with_script"], found["without_script"]
     return Result(
         title="The staff's page of a class of 5,000",
@@ -155,45 +148,6 @@ def _timings(rng: random.Random, task: Task) -> Iterator[Timing]:
 
 def _run() -> Run:
     return Run("2025-03-14T09:26:53+00:00", versions({}), this_machine(), Isolation("strict"), 1)
-
-
-def _openings(page: Path, repetitions: int) -> dict[str, list[float]]:
-    """Seconds until the page is open, with JavaScript on and off."""
-    from playwright.sync_api import sync_playwright
-
-    executable = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if executable is None:
-        raise RuntimeError(f"no browser found: none of {', '.join(_BROWSERS)} is on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
-
-        def opening(*, with_script: bool) -> float:
-            context = browser.new_context(
-                viewport={"width": 1280, "height": 900}, java_script_enabled=with_script
-            )
-            window = context.new_page()
-            start = time.perf_counter()
-            window.goto(page.as_uri(), wait_until="load")
-            rows = window.evaluate(_ROWS[with_script])
-            if with_script:
-                window.evaluate(
-                    "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
-                )
-            took_s = time.perf_counter() - start
-            context.close()
-            if not rows:
-                raise RuntimeError(f"{page}: no rows in the table")
-            return took_s
-
-        found = in_turn(
-            repetitions,
-            {
-                "with_script": lambda: opening(with_script=True),
-                "without_script": lambda: opening(with_script=False),
-            },
-        )
-        browser.close()
-    return found
 
 
 def _span(values: Sequence[float]) -> str:

@@ -187,14 +187,14 @@ def _figures(found: list[Found]) -> list[Figure]:
                 count / len(results),
                 f"{count / len(results):.0%}",
                 goal if ours else None,
-                f"{count} of {len(results)}, 95 % interval {_interval(count, len(results))}"
+                f"{count} of {len(results)}, 95 % interval {interval(count, len(results))}"
                 + (_spread(results) if ours else ""),
             )
         )
     return [*figures, *_costs(found)]
 
 
-def _interval(count: int, of: int) -> str:
+def interval(count: int, of: int) -> str:
     """Wilson's interval of a share."""
     z, share = 1.96, count / of
     middle = (share + z**2 / (2 * of)) / (1 + z**2 / of)

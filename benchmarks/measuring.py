@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -16,10 +16,12 @@ __all__ = [
     "HERE",
     "RIGHT",
     "ROOT",
+    "descendants",
     "environment",
     "folder",
     "hogs",
     "in_turn",
+    "memory_bytes",
     "python",
     "run",
     "say",
@@ -117,6 +119,33 @@ def hogs(count: int) -> Iterator[None]:
             stack.callback(hog.wait)
             stack.callback(hog.kill)
         yield
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    found, waiting = [], [pid]
+    while waiting:
+        try:
+            tasks = list(Path(f"/proc/{waiting.pop()}/task").glob("*/children"))
+            children = [int(child) for task in tasks for child in task.read_text().split()]
+        except OSError:  # it has ended meanwhile
+            continue
+        found += children
+        waiting += children
+    return found
+
+
+def memory_bytes(pids: Iterable[int]) -> int:
+    """The proportional memory (PSS) of processes together."""
+    total = 0
+    for pid in pids:
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:  # it has ended meanwhile
+            continue
+        pss = next((line for line in rollup.splitlines() if line.startswith("Pss:")), "Pss: 0 kB")
+        total += 1024 * int(pss.split()[1])
+    return total
 
 
 @contextmanager

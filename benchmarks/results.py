@@ -40,7 +40,7 @@ class Goal:
         """A difference from the bound in words."""
         if self.unit == "share":
             return f"{100 * difference:.2g} percentage points"
-        return f"{difference:.2g} {self.unit}".rstrip()
+        return f"{difference:{'.0f' if difference >= 10 else '.2g'}} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ Measures the figures that this project is judged by, beside its peers, and write
     python benchmarks/run_all.py --quick              few repetitions, to try
     python benchmarks/run_all.py plugin_cost          one of them
 
+class_against_peers and hostile_everywhere need the other graders, see peers/install.py; one that
+is not installed is left out, and the result says so.
+
 Each benchmark writes results/NAME.json with every single measurement; results/tables.md is made
 anew from all that are there. Run it while nothing else runs.
 """
@@ -27,10 +30,17 @@ BENCHMARKS = (
     "whole_catalogue",
     "graders_graded",
     "dashboard_5000",
+    "compare_100_runs",
+    "between_launches",
     "class_of_200",
+    "class_of_5000",
+    "class_against_peers",
+    "hostile_everywhere",
     "same_score",
+    "quiet_and_busy",
     "known_lengths",
     "false_claims",
+    "regression_gate",
 )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from measuring import HERE
 
 from benchharness.outcomes import Timing
+from benchharness.runner.earlier import EarlierVersion
 from benchharness.runner.grader import Grader
 from benchharness.runner.settings import Settings
 from benchharness.runner.timing import TimingBench
@@ -36,13 +37,27 @@ class Bench:
         self._grader = Grader(Settings(timing="quick"), [self.suite])
         self.tasks = self.suite.tasks
 
-    def time(self, file: Path, task: Task, size: int) -> Timed:
-        """One timing of a submission in new workers, on inputs of a new seed."""
+    def time(
+        self,
+        file: Path,
+        task: Task,
+        size: int,
+        *,
+        against: Path | None = None,
+        margin: float = 0.02,
+    ) -> Timed:
+        """
+        One timing of a submission in new workers, on inputs of a new seed.
+
+        An earlier version of it is timed in the same rounds, where one is named.
+        """
         start = time.perf_counter()
-        submission = self._grader.take_in(file)
+        grader = self._grader
+        submission = grader.take_in(file)
+        earlier = EarlierVersion("", margin, grader.take_in(against)) if against else None
         settings = Settings(timing="quick")
-        workers, suite = self._grader.workers, self.suite
-        with closing(TimingBench(workers, settings, submission, suite, task, "numpy")) as bench:
+        sides = (submission, self.suite, task, "numpy", earlier)
+        with closing(TimingBench(grader.workers, settings, *sides)) as bench:
             timing = bench.time(task.workloads[0], size)
         measured_s = timing.calls * (timing.raw_median_s or 0.0)
         return Timed(timing, measured_s, time.perf_counter() - start)

@@ -1,6 +1,8 @@
 """The benchmarks run from one command and leave results that can be read."""
 
+import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,14 @@ from pathlib import Path
 import pytest
 
 RUN_ALL = Path(__file__).resolve().parents[2] / "benchmarks" / "run_all.py"
-CHEAP = ("plugin_cost", "same_score")
+CHEAP = ("plugin_cost", "same_score", "quiet_and_busy")
+OF_SIX = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from class_of_5000 import measure
+found = measure(quick=True, students=6)
+print(json.dumps({figure.what: figure.value for figure in found.figures}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +29,7 @@ def results(tmp_path_factory):
         [sys.executable, RUN_ALL, "--quick", "-o", folder, *CHEAP],
         check=True,
         capture_output=True,
-        timeout=300,
+        timeout=600,
     )
     return folder
 
@@ -69,3 +78,17 @@ def test_unknown_benchmark_is_refused_by_name(tmp_path):
 
     assert done.returncode == 2
     assert "no benchmark speed" in done.stderr
+
+
+def test_long_class_is_followed_from_its_beginning_to_its_page():
+    if sys.platform != "linux":
+        pytest.skip("the benchmarks need Linux: they pin processes to cores")
+    if not (shutil.which("chromium") and importlib.util.find_spec("playwright")):
+        pytest.skip("the page is opened by playwright in chromium, which are not both installed")
+    command = [sys.executable, "-c", OF_SIX, RUN_ALL.parent]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["memory of all processes at 100 %"] > 2**20
+    assert figures["temporary files at 10 %, 50 %, 100 % and afterwards"] == 0
