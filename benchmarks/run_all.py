@@ -1,7 +1,7 @@
 """
 Measures the figures that this project is judged by, beside its peers, and writes the tables.
 
-    python benchmarks/run_all.py                      everything, about half an hour
+    python benchmarks/run_all.py                      everything, some hours
     python benchmarks/run_all.py --quick              few repetitions, to try
     python benchmarks/run_all.py plugin_cost          one of them
 
