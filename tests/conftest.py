@@ -1,8 +1,13 @@
 """What every folder of tests may use: pytester runs pytest in a folder of its own."""
 
+import signal
+
 import pytest
 
 pytest_plugins = ["pytester"]
+
+# Who runs the tests in the background has Ctrl-C ignored, and so would all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -420,8 +420,6 @@ def test_interrupted_command_stops_at_once_and_goes_on_later(dask, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Whoever runs the tests in the background has it ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     first = running.stdout.readline()
     running.send_signal(signal.SIGINT)
