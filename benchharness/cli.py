@@ -389,13 +389,20 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
+    gc.disable()  # it would look through all timings again and again, and find nothing
+    try:
+        return _compared(options)
+    finally:
+        gc.enable()
+
+
+def _compared(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from benchharness.comparison.tables import write_csv, write_json
     from benchharness.comparison.text import show
     from benchharness.comparison.whole import compare_files
 
-    gc.disable()  # it would look through all timings again and again, and find nothing
     meanwhile = _nothing
     if options.output:
         from benchharness.reporting.charts import warm_up as meanwhile
