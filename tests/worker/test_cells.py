@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import linecache
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from unittest import mock
 
@@ -114,10 +114,17 @@ def test_last_results_can_be_looked_up(run):
     assert (names["x"], names["c"]) == (16, "5")
 
 
-def test_await_at_the_top_waits(run):
-    cells = ("async def f(): return 8\nx = await f()", "await f()", "y = _")
-    with ThreadPoolExecutor(1) as thread:  # a browser's test leaves a loop running in this one
-        names, broken = thread.submit(run, *cells).result()
+@pytest.fixture
+def no_loop_running():
+    """As in a worker; the tests of pages keep a loop of their browser's running here."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
+
+
+def test_await_at_the_top_waits(run, no_loop_running):
+    names, broken = run("async def f(): return 8\nx = await f()", "await f()", "y = _")
 
     assert broken == []
     assert (names["x"], names["y"]) == (8, 8)
