@@ -12,10 +12,11 @@ from pathlib import Path
 from statistics import mean, median
 
 from browser import openings
-from classes import SUITE, command, hand_in, numpy_sources
-from measuring import descendants, environment, folder, memory_bytes, say, two_cores
+from classes import command, hand_in, numpy_sources
+from measuring import HERE, descendants, environment, folder, memory_bytes, say, two_cores
 from results import Figure, Goal, Result
 
+_SUITE = HERE / "suites" / "otsu_five_checks"
 _STUDENTS = {False: 5000, True: 60}
 _LOOKS = 100
 """How often memory is looked at while the class is graded."""
@@ -51,13 +52,13 @@ def measure(*, quick: bool, students: int | None = None) -> Result:
         handed_in = hand_in(numpy_sources(), students, where / "class")
         out, temporary = where / "out", where / "tmp"
         temporary.mkdir()
-        course = _graded(command(handed_in, out, "--suite", SUITE), students, temporary)
+        course = _graded(command(handed_in, out, "--suite", _SUITE), students, temporary)
         left_behind = _files(temporary)
         sizes = {path.name: path.stat().st_size for path in out.iterdir() if path.is_file()}
         sizes["submissions"] = sum(_sizes(out / "submissions"))
         opened = openings(out / "index.html", 3 if quick else 10)
     return Result(
-        title=f"A class of {students:,}: `benchharness grade --jobs 2`, suite `{SUITE}`",
+        title=f"A class of {students:,}: `benchharness grade --jobs 2`, suite `{_SUITE.name}`",
         figures=(
             _pace(course),
             _work(course),
