@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import zlib
 from collections import Counter, defaultdict
@@ -54,7 +53,7 @@ from benchharness.reporting.quantities import (
 )
 from benchharness.reporting.run_facts import Fact
 from benchharness.reporting.run_json import read_run
-from benchharness.reporting.templates import asset, render
+from benchharness.reporting.templates import asset, policy_hash, render
 from benchharness.timing.statistics import Comparison as Outcome
 
 __all__ = ["render_page", "write_page"]
@@ -154,13 +153,13 @@ def write_page(comparison: Comparison, path: Path) -> None:
 
 def render_page(comparison: Comparison) -> str:
     """The comparison's page as HTML."""
-    script = asset("comparison.js")
+    script = asset("table.js") + asset("comparison.js")
     return render(
         "comparison.html",
         page=_page(comparison),
         style=asset("report.css") + asset("dashboard.css") + asset("comparison.css"),
         script=script,
-        script_hash=_hash(script),
+        script_hash=policy_hash(script),
     )
 
 
@@ -492,9 +491,3 @@ def _numbers(spread: Spread | None) -> list[float | None]:
 
 def _short(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.4g}")
-
-
-def _hash(script: Markup) -> str:
-    """What the page's policy knows its one script by."""
-    digest = hashlib.sha256(script.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -6,13 +6,9 @@ It shows all that was found, hidden checks too: keep it from students.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from markupsafe import Markup
 
 from benchharness.outcomes import Graded, Run
 from benchharness.reporting.badges import Badge
@@ -39,7 +35,7 @@ from benchharness.reporting.distribution import Distribution, distribution
 from benchharness.reporting.files import write_whole
 from benchharness.reporting.quantities import counted
 from benchharness.reporting.run_facts import run_facts
-from benchharness.reporting.templates import asset, render
+from benchharness.reporting.templates import asset, policy_hash, render
 from benchharness.suite.task import Suite
 
 __all__ = ["render_dashboard", "write_dashboard"]
@@ -99,14 +95,14 @@ def render_dashboard(graded: Iterable[Graded], suites: Sequence[Suite], run: Run
     `submissions/NAME/report.html`. The suites give the order of tasks and what a misconception
     means; `run` says when, where and with which seed, and needs no submissions in it.
     """
-    script = asset("dashboard.js")
+    script = asset("table.js") + asset("dashboard.js")
     return render(
         "dashboard.html",
         page=_page(tally(graded), suites),
         facts=run_facts(run),
         style=asset("report.css") + asset("dashboard.css"),
         script=script,
-        script_hash=_hash(script),
+        script_hash=policy_hash(script),
     )
 
 
@@ -135,9 +131,3 @@ def _standings(found: ClassTally) -> tuple[Standing, ...]:
         for trait in traits
         if trait in counts
     )
-
-
-def _hash(script: Markup) -> str:
-    """What the page's policy knows its one script by."""
-    digest = hashlib.sha256(script.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

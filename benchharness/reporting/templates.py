@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -10,7 +12,7 @@ from markupsafe import Markup
 from benchharness.content import content_root
 from benchharness.reporting.plain_text import plain
 
-__all__ = ["asset", "render"]
+__all__ = ["asset", "policy_hash", "render"]
 
 
 def render(template: str, **values: object) -> str:
@@ -21,6 +23,12 @@ def render(template: str, **values: object) -> str:
 def asset(name: str) -> Markup:
     """A file of `reports/static/`, to be inlined as it stands."""
     return Markup((content_root() / "reports" / "static" / name).read_text(encoding="utf-8"))
+
+
+def policy_hash(script: Markup) -> str:
+    """What a page's policy knows its one script by."""
+    digest = hashlib.sha256(script.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
 @cache

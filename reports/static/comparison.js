@@ -1,15 +1,11 @@
-"use strict";
 // Filters, sorts and pages the table of results; everything else on the page stands without it.
 (async () => {
   const WORKLOAD = 0, SIZE = 1, SIDE = 2, VERDICT = 3, BESIDE = 4, SPEED = 5, TIME = 6;
   const ENERGY = 7, POWER = 8, CLOCK = 9, SHARE = 10;
-  const at = (id) => document.getElementById(id);
   const packed = Uint8Array.from(atob(at("data").textContent), (sign) => sign.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const data = JSON.parse(await new Response(stream).text());
-  const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   const heads = [...document.querySelectorAll("#table [data-column]")];
-
   const columns = heads.map((head) => Number(head.dataset.column));
   const rows = data.rows.map((v) => {
     const [suite, name, side] = [data.texts[v[0]], data.texts[v[1]], data.sides[v[3]]];
@@ -21,7 +17,6 @@
       text: [suite, name, side].join("\n").toLocaleLowerCase(),
     };
   });
-  let sorted = rows, found = rows, column = null, descending = false, page = 0;
 
   const digits = (value) => {
     const size = Math.abs(value);
@@ -38,20 +33,9 @@
     return low === null ? number : `${number} [${digits(low / length)}, ${digits(high / length)}]`;
   };
 
-  const element = (name, properties, ...children) => {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  };
-
   const verdict = (row) => {
     const parts = [];
-    if (row.values[VERDICT] !== null) {
-      const [word, symbol, tone] = data.outcomes[row.values[VERDICT]];
-      const sign = element("span", {}, symbol);
-      sign.setAttribute("aria-hidden", "true");
-      parts.push(element("span", { className: `badge ${tone}` }, sign, ` ${word}`));
-    }
+    if (row.values[VERDICT] !== null) parts.push(badge(data.outcomes[row.values[VERDICT]]));
     if (row.remark) parts.push(element("span", { className: "remark" }, row.remark));
     return element("td", {}, ...parts);
   };
@@ -80,56 +64,6 @@
     return cell;
   }));
 
-  const key = (row) => (Array.isArray(row.values[column]) ? row.values[column][0] : row.values[column]);
-  const compare = (a, b) => {
-    const [x, y] = [key(a), key(b)];
-    if (x === null || y === null) return (x === null) - (y === null);
-    const order = typeof x === "string" ? collator.compare(x, y) : x - y;
-    return descending ? -order : order;
-  };
-
-  const count = (number) => number.toLocaleString("en");
-  const show = () => {
-    const query = at("query").value.trim().toLocaleLowerCase();
-    const outcome = at("outcome").value === "" ? null : Number(at("outcome").value);
-    const size = Number(at("size").value);
-    found = sorted.filter((row) =>
-      row.text.includes(query) && (outcome === null || row.values[VERDICT] === outcome));
-    const pages = Math.max(1, Math.ceil(found.length / size));
-    page = Math.min(page, pages - 1);
-    const part = found.slice(page * size, (page + 1) * size);
-    at("body").replaceChildren(...part.map(line));
-    at("shown").textContent =
-      `${count(part.length ? page * size + 1 : 0)} to ${count(page * size + part.length)} of ` +
-      count(found.length) +
-      (found.length < rows.length ? ` that match, of ${count(rows.length)} in all` : "");
-    at("page").textContent = `Page ${count(page + 1)} of ${count(pages)}`;
-    at("previous").disabled = page === 0;
-    at("next").disabled = page === pages - 1;
-    document.querySelector(".pages").hidden = pages === 1;
-  };
-  const showFirst = () => {
-    page = 0;
-    show();
-  };
-
-  const sortBy = (index) => {
-    descending = column === index && !descending;
-    column = index;
-    sorted = [...rows].sort(compare);
-    heads.forEach((head, n) => {
-      if (columns[n] !== index) return head.parentElement.removeAttribute("aria-sort");
-      head.parentElement.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    });
-    showFirst();
-  };
-
-  const turn = (step) => {
-    page += step;
-    show();
-    at("results").scrollIntoView();
-  };
-
   const save = () => {
     const quoted = (value) =>
       /[",\n]/.test(value ?? "") ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? "");
@@ -138,7 +72,7 @@
       names.push(name, `${name}_low`, `${name}_high`);
     }
     names.push("power_w", "clock_mhz", "share_of_roof", "remark");
-    const lines = found.map(({ suite, values, remark }) => [
+    const lines = table.found().map(({ suite, values, remark }) => [
       suite, ...values.slice(WORKLOAD, VERDICT),
       values[VERDICT] === null ? null : data.outcomes[values[VERDICT]][0],
       ...values.slice(BESIDE).flat(), remark,
@@ -150,14 +84,14 @@
   };
 
   data.outcomes.forEach(([word], n) => at("outcome").append(element("option", { value: n }, word)));
-  heads.forEach((head, n) => head.addEventListener("click", () => sortBy(columns[n])));
-  at("previous").addEventListener("click", () => turn(-1));
-  at("next").addEventListener("click", () => turn(1));
+  const table = filteredTable({
+    rows,
+    columns,
+    line,
+    key: (row, column) => [row.values[column]].flat()[0],
+    chosen: "outcome",
+    fits: (row, outcome) => row.values[VERDICT] === outcome,
+    top: "results",
+  });
   at("save").addEventListener("click", save);
-  for (const id of ["query", "outcome", "size"]) at(id).addEventListener("input", showFirst);
-  document.querySelector(".controls").addEventListener("submit", (event) => event.preventDefault());
-  document.querySelector(".controls").addEventListener("reset", () => setTimeout(showFirst));
-
-  at("table").hidden = false;
-  show();
 })();
