@@ -33,10 +33,11 @@ from benchharness.classroom.places import Bundle, bundles, is_download, title_of
 from benchharness.classroom.trees import ArchiveTree, FolderTree, Tree, files_under
 from benchharness.classroom.writing import MAX_BYTES, Allowance, writing
 from benchharness.errors import UsageError
+from benchharness.runner.notebook import MAX_NOTEBOOK_BYTES, SUFFIX
 
 __all__ = ["HandedIn", "Intake", "handed_in"]
 
-_WORK = {".py": MAX_BYTES, ".ipynb": 64 * 2**20}
+_WORK = {".py": MAX_BYTES, SUFFIX: MAX_NOTEBOOK_BYTES}
 _REMEDY = {".py": "leave data out of it", ".ipynb": "clear its outputs and save it again"}
 _WANTED = "hand in a .py file, a notebook or a zip of them"
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from statistics import fmean, variance
 
 from benchharness.comparison.sides import Cell, Side
-from benchharness.comparison.student import t_quantile
 from benchharness.comparison.verdicts import Verdict
 from benchharness.outcomes import Timing
 from benchharness.timing.scaling import PowerLaw, fit_power_law
 from benchharness.timing.statistics import Comparison, Estimate, compare
+from benchharness.timing.student import t_quantile
 
 __all__ = [
     "RUN_SPREAD",

@@ -16,9 +16,9 @@ from statistics import NormalDist
 from typing import TypeAlias
 
 from benchharness.comparison.sides import Cell, Launch, Side
-from benchharness.comparison.student import t_quantile
 from benchharness.outcomes import Run, Timing, TimingStatus
 from benchharness.timing.statistics import Comparison, Estimate, compare
+from benchharness.timing.student import t_quantile
 
 __all__ = ["BETWEEN_LAUNCHES", "Basis", "Pairing", "Verdict", "pairing", "verdicts"]
 

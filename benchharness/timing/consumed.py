@@ -9,11 +9,9 @@ from statistics import fmean
 
 from benchharness.outcomes import Trace
 from benchharness.timing.statistics import Estimate
+from benchharness.timing.student import t_quantile
 
 __all__ = ["Block", "Consumed", "energy_ratio", "mean_j", "pooled_spread"]
-
-_STUDENT_T = {2: 4.303, 4: 2.776, 6: 2.447, 8: 2.306, 10: 2.228, 12: 2.179}
-"""Quantiles 0.975 of Student's t by degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,11 @@ def _half_width(groups: Sequence[Sequence[Block]], spread: float, degrees: int) 
     The blocks' spread with the quantile of Student's t, since there are few, and beside it what
     the edges alone leave open, which two blocks may hide by chance.
     """
-    t = _STUDENT_T.get(degrees, 12.706 if degrees < 2 else 2.0)
-    by_spread = t * spread * math.sqrt(sum(1 / len(group) for group in groups))
+    by_spread = (
+        t_quantile(0.95, max(1, degrees))
+        * spread
+        * math.sqrt(sum(1 / len(group) for group in groups))
+    )
     by_edges = 1.96 * math.sqrt(
         sum(fmean(b.edge_sd**2 for b in group) / len(group) for group in groups)
     )

@@ -8,9 +8,9 @@ import pytest
 from made_up_runs import run, task, timing, written
 
 from benchharness.comparison.roofline import placement
-from benchharness.comparison.student import t_quantile
 from benchharness.comparison.whole import compare_files
 from benchharness.outcomes import Ceilings
+from benchharness.timing.student import t_quantile
 
 
 @pytest.mark.parametrize(
