@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchharness.errors import SandboxError
 from benchharness.sandbox.layers import (
@@ -42,11 +42,11 @@ __all__ = [
     "Confinement",
     "Entered",
     "confine",
+    "enter_again",
     "enter_namespaces",
     "leave",
     "meets_strict",
     "prepare",
-    "settle",
 ]
 
 LAYERS = (
@@ -80,10 +80,15 @@ Outcome = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Entered:
-    """What the guard has done for the worker that it is about to fork."""
+    """
+    What the guard has done for the worker that it is about to fork.
+
+    `root` is where the file system is laid out that the worker will see, if one is.
+    """
 
     outcome: Outcome
     scratch: str
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,33 +104,47 @@ def prepare() -> None:
     """Work out once, before the guards are forked, what all of them need."""
     if not supported():
         needed_by_python()
-        seccomp.filter_program(1, platform.machine(), own_files=True)
+        seccomp.filter_program(1, platform.machine(), True, False)
 
 
 def enter_namespaces(policy: Policy) -> Entered:
     """The guard's part: join the control group, enter namespaces, stop being root."""
-    folder = os.path.join(
-        policy.scratch_parent or tempfile.gettempdir(), f"benchharness-{secrets.token_hex(8)}"
-    )
     if supported() or policy.tier == "off":
-        return Entered({}, folder)
+        return Entered({}, _new_scratch(policy))
     rlimits.die_first()
     outcome: Outcome = {"cgroup": cgroup.join(policy.cgroup)}
+    root = ""
     if policy.tier != "process":
         outcome |= _enter_all(policy)
+        if outcome[namespaces.MOUNT] is None:
+            try:
+                root = mounts.lay_out(policy, needed_by_python())
+            except (OSError, ValueError) as error:
+                outcome[namespaces.MOUNT] = f"refused: {error}"
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    return Entered(outcome, folder)
+    return Entered(outcome, _new_scratch(policy), root)
 
 
-def settle(entered: Entered) -> None:
-    """The guard gives up what only its worker needed; to be called after the fork."""
-    if namespaces.MOUNT in entered.outcome:
-        set_capabilities(0)
+def enter_again(policy: Policy, entered: Entered) -> Entered | None:
+    """
+    What the guard has done for one more worker, once the last is gone and left.
+
+    The worker gets processes, messages and mounts of its own, as the first one did. It shares
+    with those before it what none of them can change: the user without a name elsewhere, the
+    network without a way out, and the files that may be read. None where that cannot be had,
+    as without privileges, and another guard is needed.
+    """
+    if not namespaces.renew(entered.outcome):
+        return None
+    return replace(entered, scratch=_new_scratch(policy))
 
 
-def leave(entered: Entered) -> None:
-    """The guard takes the scratch folder away, once the worker is gone."""
-    shutil.rmtree(entered.scratch, ignore_errors=True)
+def leave(policy: Policy, entered: Entered) -> None:
+    """The guard takes away what was made for the worker, once that is gone."""
+    if entered.root:
+        mounts.forget(policy, entered.root)
+    elif os.path.lexists(entered.scratch):
+        shutil.rmtree(entered.scratch, ignore_errors=True)
 
 
 def confine(policy: Policy, entered: Entered, keep_fds: Iterable[int]) -> Confinement:
@@ -159,6 +178,11 @@ def meets_strict(confinement: Confinement) -> str | None:
             why = "; ".join(f"{layer}: {reasons.get(layer, 'absent')}" for layer in layers)
             return f"strict needs {' or '.join(layers)} ({why})"
     return None
+
+
+def _new_scratch(policy: Policy) -> str:
+    parent = policy.scratch_parent or tempfile.gettempdir()
+    return os.path.join(parent, f"benchharness-{secrets.token_hex(8)}")
 
 
 def _enter_all(policy: Policy) -> Outcome:
@@ -198,7 +222,7 @@ def _confine_fully(policy: Policy, entered: Entered) -> Confinement:
     outcome, readable, outside = dict(entered.outcome), needed_by_python(), selftest.outsider()
     held_bytes = rlimits.held_bytes(policy)
     if outcome[namespaces.MOUNT] is None:
-        outcome |= _attempt(namespaces.MOUNT, lambda: mounts.build_root(policy, readable))
+        outcome |= _attempt(namespaces.MOUNT, lambda: mounts.enter(policy, readable, entered.root))
     mounted = outcome[namespaces.MOUNT] is None
     scratch = _make_scratch(mounts.SCRATCH if mounted else entered.scratch)
     if namespaces.USER not in outcome:

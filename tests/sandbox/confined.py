@@ -18,7 +18,6 @@ from benchharness.sandbox.confine import (
     confine,
     enter_namespaces,
     leave,
-    settle,
 )
 from benchharness.sandbox.layers.libc import PR_SET_NO_NEW_PRIVS, prctl, syscall
 from benchharness.sandbox.layers.readable import needed_by_python
@@ -117,9 +116,8 @@ def _guard(host: Host, policy: Policy, body: Callable[[Confinement], Any], write
         worker = os.fork()
         if worker == 0:
             _worker(policy, entered, body, writer)
-        settle(entered)
         os.waitpid(worker, 0)
-        leave(entered)
+        leave(policy, entered)
     except BaseException:
         os.write(writer, json.dumps({"error": traceback.format_exc()}).encode())
     finally:

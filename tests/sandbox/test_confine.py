@@ -608,6 +608,9 @@ def verdict(program: bytes, architecture: int, number: int, *arguments: int) -> 
         at += 1
         if code == 0x06:
             return value
+        if code == 0x05:
+            at += value
+            continue
         if code == 0x20:
             loaded = struct.unpack_from("=I", data, value)[0]
         else:
@@ -630,7 +633,22 @@ def verdict(program: bytes, architecture: int, number: int, *arguments: int) -> 
     ],
 )
 def test_filter_for_arm_judges_as_that_of_intel(architecture, number, arguments, answer):
-    assert verdict(filter_program(7, "aarch64", True), architecture, number, *arguments) == answer
+    program = filter_program(7, "aarch64", True, False)
+    assert verdict(program, architecture, number, *arguments) == answer
+
+
+@pytest.mark.parametrize(("machine", "architecture"), [("x86_64", INTEL), ("aarch64", ARM)])
+@pytest.mark.parametrize("own_files", [True, False])
+def test_filter_refuses_what_is_listed_and_nothing_else(machine, architecture, own_files):
+    program = filter_program(1, machine, own_files, False)
+    column = int(machine == "aarch64")
+    listed = SYSCALLS if own_files else SYSCALLS | CHANGES_OF_MODE
+    refused = {pair[column] for name, pair in listed.items() if name not in ARGUED}
+    argued = {pair[column] for name, pair in listed.items() if name in ARGUED}
+    for number in set(range(470)) - argued:
+        expected = NOT_PERMITTED if number in refused else ALLOWED if number <= 462 else NOT_THERE
+        assert verdict(program, architecture, number) == expected, number
+    assert verdict(program, architecture, 0x40000000 + 1) == NOT_PERMITTED
 
 
 # The control group

@@ -77,15 +77,17 @@ def test_fork_server_killed_before_the_first_task_is_replaced(grader, right):
     assert set(checks_of(grader, right)) == {"passed"}
 
 
-def test_worker_killed_from_outside_gets_a_verdict_and_the_next_task_a_new_one(grader, folder):
+def test_worker_killed_from_outside_gets_a_verdict_and_the_next_task_a_new_one(folder):
     path = folder / "submission.py"
     path.write_text("import time\ndef midpoint_threshold(p1, p2): time.sleep(3600)\n" + HISTOGRAM)
-    statuses = checks_of(grader, path)
-    killer = subprocess.Popen(
-        [sys.executable, "-c", KILL_WORKER, str(os.getpid())], stdout=subprocess.DEVNULL
-    )
-    found = list(statuses)
-    assert killer.wait() == 0
+    tasks = suite_of("midpoint_threshold", "grey_histogram")
+    with Grader(settings(timeout_s=30.0), [tasks]) as grader:
+        statuses = checks_of(grader, path)
+        killer = subprocess.Popen(
+            [sys.executable, "-c", KILL_WORKER, str(os.getpid())], stdout=subprocess.DEVNULL
+        )
+        found = list(statuses)
+        assert killer.wait() == 0
     assert found == ["crashed", "passed", "passed", "passed"]
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "mount",
     "prctl",
     "set_capabilities",
+    "setns",
     "supported",
     "syscall",
     "umount",
@@ -84,6 +85,11 @@ def prctl(option: int, value: int) -> None:
 def unshare(flags: int) -> None:
     """Move this process into new namespaces."""
     _checked(_library().unshare(flags))
+
+
+def setns(namespace: int, kind: int) -> None:
+    """Move this process into the namespace behind a descriptor."""
+    _checked(_library().setns(namespace, kind))
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:

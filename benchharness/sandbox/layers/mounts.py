@@ -1,4 +1,9 @@
-"""The file system of a worker in a mount namespace: what Python needs, its submission, scratch."""
+"""
+The file system of a worker in a mount namespace: what Python needs, its submission, scratch.
+
+The guard lays it out once, as far as it is the same for all its workers; each worker completes a
+copy of its own and enters it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,14 @@ import errno
 import os
 import platform
 import struct
+from contextlib import suppress
 
-from benchharness.sandbox.layers.libc import mount, syscall, umount
+from benchharness.sandbox.layers.libc import mount, syscall, umount, unshare
+from benchharness.sandbox.layers.namespaces import NEW_MOUNTS
 from benchharness.sandbox.layers.readable import Readable, beneath
 from benchharness.sandbox.policy import Policy
 
-__all__ = ["SCRATCH", "build_root"]
+__all__ = ["SCRATCH", "enter", "forget", "lay_out"]
 
 SCRATCH = "/run/benchharness-scratch"
 
@@ -33,11 +40,10 @@ _SYSTEM_FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 """What thread pools read, for containers that let nobody mount a /proc of their own."""
 
 
-def build_root(policy: Policy, readable: Readable) -> None:
-    """Replace this process's file system by one that holds only what it may see."""
-    sources = [*readable.paths, *readable.devices, *_gpu(policy, readable)]
-    sources += _submission(policy, readable)
-    root = _mount_point(sources)
+def lay_out(policy: Policy, readable: Readable) -> str:
+    """Lay out, in this process's namespace, what all workers may see; the folder where it is."""
+    sources = _sources(policy, readable)
+    root = _mount_point([*sources, *_submission(policy, readable)])
     mount("tmpfs", root, "tmpfs", _NO_SUID, "size=1m,nr_inodes=1024,mode=0755")
     for link, target in readable.links:
         os.symlink(os.path.relpath(target, "/"), root + link)
@@ -48,11 +54,32 @@ def build_root(policy: Policy, readable: Readable) -> None:
     _write_passwd(root)
     os.makedirs(root + SCRATCH)
     os.mkdir(root + "/proc")
-    _make_read_only(root, sources)
+    return root
+
+
+def enter(policy: Policy, readable: Readable, root: str) -> None:
+    """Replace this process's file system by a copy of what `lay_out` has made, with its own."""
+    unshare(NEW_MOUNTS)
+    own = _submission(policy, readable)
+    for folder in own:
+        _bind(folder, root + folder)
+    _make_read_only(root, [*_sources(policy, readable), *own])
     _mount_proc(root, policy)
     bounds = f"size={policy.scratch_bytes},nr_inodes={policy.scratch_files},mode=0700"
     mount("tmpfs", root + SCRATCH, "tmpfs", _NO_SUID | _NO_DEVICES, bounds)
-    _enter(root)
+    _make_root(root)
+
+
+def forget(policy: Policy, root: str) -> None:
+    """Take away where a worker's submission was bound; to be called when the worker is gone."""
+    if policy.submission is not None:
+        with suppress(OSError):  # it lies among the files that all see, or nobody bound it
+            os.rmdir(root + policy.submission)
+
+
+def _sources(policy: Policy, readable: Readable) -> list[str]:
+    """What every worker may see of the machine."""
+    return [*readable.paths, *readable.devices, *_gpu(policy, readable)]
 
 
 def _submission(policy: Policy, readable: Readable) -> tuple[str, ...]:
@@ -127,7 +154,7 @@ def _remount_read_only(path: str) -> None:
     mount(None, path, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SUID | kept)
 
 
-def _enter(root: str) -> None:
+def _make_root(root: str) -> None:
     """Make `root` the root and let go of the old one."""
     os.chdir(root)
     here = ctypes.create_string_buffer(b".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from benchharness.sandbox.layers.libc import (
     CAP_DAC_READ_SEARCH,
@@ -14,21 +14,36 @@ from benchharness.sandbox.layers.libc import (
     mount,
     prctl,
     set_capabilities,
+    setns,
     unshare,
 )
 
-__all__ = ["MOUNT", "USER", "become_nobody", "enter", "enter_user_namespace", "may_mount"]
+__all__ = [
+    "MOUNT",
+    "NEW_MOUNTS",
+    "USER",
+    "become_nobody",
+    "enter",
+    "enter_user_namespace",
+    "may_mount",
+    "renew",
+]
 
 USER = "user-namespace"
 MOUNT = "mount-namespace"
+NEW_MOUNTS = 0x00020000
 _NEW_USER = 0x10000000
+_NEW_PROCESSES = 0x20000000
 _NEW = {
-    MOUNT: 0x00020000,
+    MOUNT: NEW_MOUNTS,
     "network-namespace": 0x40000000,
-    "pid-namespace": 0x20000000,
+    "pid-namespace": _NEW_PROCESSES,
     "ipc-namespace": 0x08000000,
     "uts-namespace": 0x04000000,
 }
+_OF_ONE_CHILD = ("pid-namespace", "ipc-namespace")
+"""What is made anew for each worker of a guard; its mounts the worker makes anew itself."""
+
 _MS_PRIVATE_EVERYWHERE = 0x40000 | 0x4000
 
 _FIRST_USER, _USERS = 61184, 4336
@@ -49,6 +64,27 @@ def enter() -> dict[str, str | None]:
     if outcome[MOUNT] is None:
         outcome[MOUNT] = _reason(mount, None, "/", None, _MS_PRIVATE_EVERYWHERE)
     return outcome
+
+
+def renew(outcome: Mapping[str, str | None]) -> bool:
+    """
+    Have this process's next child be the first in namespaces of its own again.
+
+    That takes the right to enter the namespace of processes that this one is in itself.
+    """
+    flags = [_NEW[name] for name in _OF_ONE_CHILD if outcome.get(name, "") is None]
+    if not flags:
+        return True
+    try:
+        own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            setns(own, _NEW_PROCESSES)
+        finally:
+            os.close(own)
+        unshare(sum(flags))
+    except OSError:
+        return False
+    return True
 
 
 def enter_user_namespace() -> str | None:

@@ -130,7 +130,6 @@ SYSCALLS = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     # allowed or refused by their arguments, see _conditions
-    "HBBI": (None, None),
     "clone": (56, 220),
     "clone3": (435, 435),
     "fcntl": (72, 25),
@@ -186,6 +185,9 @@ _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 
 _LOAD_WORD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_JUMP, _FARTHEST = 0x05, 255
+"""A jump to anywhere, and how far one on a condition goes."""
+
 _ALLOW = 0x7FFF0000
 _KILL_PROCESS = 0x80000000
 _REFUSE = 0x00050000 | errno.EPERM
@@ -196,6 +198,7 @@ _SECCOMP_SET_MODE_FILTER = 1
 _ALL_THREADS, _KEEP_SPECULATION = 1, 4
 
 Instruction = tuple[int, int, int, int]
+Case = tuple[int, list[Instruction]]
 
 
 def install(own_pid: int, *, own_files: bool, gpu: bool = False) -> None:
@@ -225,38 +228,57 @@ def call_number(name: str) -> int:
 
 
 @cache
-def filter_program(own_pid: int, machine: str, own_files: bool, gpu: bool = False) -> bytes:
+def filter_program(own_pid: int, machine: str, own_files: bool, gpu: bool) -> bytes:
     """The filter for a process whose number is `own_pid`, as the kernel reads it."""
-    refuse = [(_RETURN, 0, 0, _REFUSE)]
-    instructions, conditions = _prologue(machine), _conditions(own_pid)
+    allow, refuse = [(_RETURN, 0, 0, _ALLOW)], [(_RETURN, 0, 0, _REFUSE)]
+    conditions = _conditions(own_pid)
     if gpu:
         conditions |= _conditions_of_cuda()
-    numbers = SYSCALLS if own_files else SYSCALLS | CHANGES_OF_MODE
-    for name, pair in numbers.items():
-        number = pair[_MACHINES.index(machine)]
-        if number is not None:
-            instructions += _on_call(number, conditions.get(name, refuse))
-    instructions.append((_RETURN, 0, 0, _ALLOW))
+    names = SYSCALLS if own_files else SYSCALLS | CHANGES_OF_MODE
+    bodies = {
+        number: conditions.get(name, refuse)
+        for name, pair in names.items()
+        if (number := pair[_MACHINES.index(machine)]) is not None
+    }
+    every = [(number, bodies.get(number, allow)) for number in range(_LAST_KNOWN_CALL + 1)]
+    unknown = [(_RETURN, 0, 0, _UNKNOWN)]
+    ranges = _ranges([*every, (_LAST_KNOWN_CALL + 1, unknown), (_X32_BIT, refuse)])
+    instructions = [*_prologue(machine), *_search(ranges)]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
 
 
 def _prologue(machine: str) -> list[Instruction]:
-    """Refuse foreign calling conventions and calls newer than this filter; load the number."""
-    past_known = [(_JUMP_GREATER_EQUAL, 0, 1, _LAST_KNOWN_CALL + 1), (_RETURN, 0, 0, _UNKNOWN)]
+    """End a process with foreign calling conventions; load the number of the call."""
     return [
         (_LOAD_WORD, 0, 0, _ARCHITECTURE_AT),
         (_JUMP_EQUAL, 1, 0, _AUDIT_ARCH[machine]),
         (_RETURN, 0, 0, _KILL_PROCESS),
         (_LOAD_WORD, 0, 0, _NUMBER_AT),
-        (_JUMP_GREATER_EQUAL, 0, 1, _X32_BIT),
-        (_RETURN, 0, 0, _REFUSE),
-        *past_known,
     ]
 
 
-def _on_call(number: int, body: list[Instruction]) -> list[Instruction]:
-    """`body` for one call (it has to return), passed over by all others."""
-    return [(_JUMP_EQUAL, 0, len(body), number), *body]
+def _ranges(bodies: list[Case]) -> list[Case]:
+    """The same without those that go on as the one before them."""
+    pairs = zip([None, *(body for _, body in bodies)], bodies, strict=False)
+    return [case for before, case in pairs if case[1] != before]
+
+
+def _search(cases: list[Case]) -> list[Instruction]:
+    """
+    The body (it has to return) of the last case whose number is not above that of the call.
+
+    By halves: the kernel tries the filter on each call when it is installed, and to go through
+    all cases in turn each time would take longer than all the other layers together.
+    """
+    if len(cases) == 1:
+        return cases[0][1]
+    middle = len(cases) // 2
+    below, from_there = _search(cases[:middle]), _search(cases[middle:])
+    number = cases[middle][0]
+    if len(below) <= _FARTHEST:
+        return [(_JUMP_GREATER_EQUAL, len(below), 0, number), *below, *from_there]
+    jumps = [(_JUMP_GREATER_EQUAL, 0, 1, number), (_JUMP, 0, 0, len(below))]
+    return [*jumps, *below, *from_there]
 
 
 def _argument(index: int) -> Instruction:
