@@ -21,7 +21,7 @@ from typing import Any
 from benchharness.classroom.assignment import Assignment
 from benchharness.classroom.assignment_file import load_assignment
 from benchharness.classroom.intake import handed_in
-from benchharness.errors import HarnessError, UsageError
+from benchharness.errors import ExitCode, HarnessError, UsageError
 from benchharness.outcomes import (
     CheckVerdict,
     Isolation,
@@ -43,7 +43,6 @@ from benchharness.suite.task import Suite
 __all__ = ["main", "student_in"]
 
 _FAILED = "The autograder failed, which is not your fault. Ask the course staff to look at it."
-_HARNESS_FAILED = 3
 _NOBODY = 65534
 
 
@@ -54,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except HarnessError as problem:
         print(f"benchharness: {problem}", file=sys.stderr)
-        return _HARNESS_FAILED
+        return ExitCode.HARNESS_FAILED
     return code
 
 

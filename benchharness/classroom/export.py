@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from benchharness import __version__
 from benchharness.classroom.assignment_file import assignment_for
 from benchharness.content import content_root
-from benchharness.errors import UsageError
+from benchharness.errors import UsageError, unwritable
 from benchharness.suite.load import find_suite, load_suite
 
 __all__ = ["Course", "course", "export_classroom50", "export_github", "export_gradescope"]
@@ -243,5 +243,5 @@ def _write_all(files: Mapping[Path, bytes]) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as problem:
-            raise UsageError(f"{path}: cannot be written: {problem.strerror}") from problem
+            raise unwritable(path, problem) from problem
     return list(files)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchharness.errors import HarnessError, SuiteError, UsageError
+from benchharness.errors import ExitCode, HarnessError
 from benchharness.outcomes import Isolation, Run, Status
 from benchharness.pytest_plugin import options, xdist
 from benchharness.pytest_plugin.arguments import arguments
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BenchRun", "run_or_exit"]
 
-_USAGE, _HARNESS_FAILED = 2, 3
 _USUAL_REPORT = "fE"
 
 
@@ -39,9 +38,7 @@ def run_or_exit(config: pytest.Config) -> BenchRun:
     try:
         return BenchRun(config, _github_step(config))
     except HarnessError as problem:
-        ours = not isinstance(problem, (SuiteError, UsageError))
-        code = _HARNESS_FAILED if ours else _USAGE
-        pytest.exit(f"benchharness: {problem}", returncode=code)
+        pytest.exit(f"benchharness: {problem}", returncode=problem.exit_code)
 
 
 def _github_step(config: pytest.Config) -> GitHubStep | None:
@@ -202,9 +199,9 @@ class BenchRun:
             self.problems.append(str(problem))
         statuses = [task.status for s in run.submissions for task in s.tasks]
         if Status.HARNESS_FAILED in statuses or self.problems:
-            session.exitstatus = _HARNESS_FAILED
+            session.exitstatus = ExitCode.HARNESS_FAILED
         elif session.exitstatus == 0 and self._is_under_minimum(run):
-            session.exitstatus = 1
+            session.exitstatus = ExitCode.NOT_PASSED
 
     def _is_under_minimum(self, run: Run) -> bool:
         return any(s.percent < self.minimum for s in run.submissions)

@@ -17,7 +17,7 @@ from benchharness.classroom.assignment_file import assignment_for
 from benchharness.classroom.cluster import Cluster
 from benchharness.classroom.run import ClassRun
 from benchharness.cli import main
-from benchharness.errors import HarnessError, UsageError
+from benchharness.errors import ExitCode, HarnessError, UsageError
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Staging
 from benchharness.suite.load import find_suite, load_suite
@@ -244,7 +244,7 @@ def test_class_stops_when_all_workers_are_gone_and_goes_on_later(dask, connect, 
         ClassRun(
             [folder], [PROBE], settings(), tmp_path / "out", cluster=connect(dask, patience_s=2)
         ) as run,
-        pytest.raises(HarnessError, match=r"no worker is left, .* what is graded is kept"),
+        pytest.raises(HarnessError, match=r"no worker is left, .* what is graded is kept") as told,
     ):
         for step in run.steps():
             done.append(step.name)
@@ -253,6 +253,7 @@ def test_class_stops_when_all_workers_are_gone_and_goes_on_later(dask, connect, 
     dask.worker()
     steps = graded(folder, tmp_path / "out", connect(dask))
 
+    assert told.value.exit_code == ExitCode.HARNESS_FAILED
     assert {step.name for step in steps if step.row is None} == set(done)
     assert list(statuses(tmp_path / "out").values()) == ["passed"] * 8
 
