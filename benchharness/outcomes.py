@@ -207,6 +207,7 @@ class Timing:
     submission ran in; the reference ran in `reference_backend` on `reference_device`.
     `data_bytes` is the size of one call's inputs and answer in single precision, `operations` what
     the workload's definition counts.
+    `precision` is "float64" where the submission got its numbers so, not being right in float32.
     """
 
     workload: str
@@ -232,6 +233,7 @@ class Timing:
     reference_device_median_s: float | None = None
     reference_backend: str | None = None
     reference_device: str | None = None
+    precision: str | None = None
     contaminated_share: float | None = None
     peak_memory_bytes: int | None = None
     data_bytes: int | None = None

@@ -20,6 +20,7 @@ import numpy as np
 
 from benchharness.audit.equivalents import read_equivalents, stale
 from benchharness.audit.mutants import Mutant, mutants
+from benchharness.audit.on_workloads import on_workloads
 from benchharness.audit.variant import Variant, remembered
 from benchharness.outcomes import CheckVerdict, Status
 from benchharness.runner.attempt import Attempt, Unusable
@@ -29,7 +30,7 @@ from benchharness.runner.grading import Respondent, TaskGrading
 from benchharness.runner.submission import Submission
 from benchharness.suite.signature import Array, Kind, Listing, Record
 from benchharness.suite.task import Misconception, Suite, Task
-from benchharness.worker.frameworks import BACKENDS
+from benchharness.worker.backends import BACKENDS
 from benchharness.worker.watchable import unwatchable
 
 __all__ = ["Examiner", "TaskAudit"]
@@ -97,7 +98,11 @@ class Examiner:
         for name, stub in stubs.items():
             problems += trial.stub(name, stub)
         accepted, untried = self._accepted(suite, task)
-        problems += self._rejected(trial, accepted)
+        lost, right = self._rejected(trial, accepted)
+        timed = on_workloads(suite, trial.plain, right)
+        problems += lost + timed.problems
+        for attempt in accepted:
+            attempt.close()
         grading_s = self._grading_s(trial)
         tried, killed, equivalent, survivors, stale_entries = self._mutants(trial)
         problems += stale_entries
@@ -105,7 +110,7 @@ class Examiner:
             trial,
             stubs=len(stubs),
             accepted=tuple(f"{Path(a.path).name} ({a.backend})" for a in accepted),
-            notes=(*untried, *_unseen(task)),
+            notes=(*untried, *timed.in_double, *_unseen(task)),
             mutants=tried,
             killed=killed,
             equivalent=equivalent,
@@ -135,16 +140,17 @@ class Examiner:
                         attempt.close()
         return found, untried
 
-    def _rejected(self, trial: _Trial, accepted: Sequence[Attempt]) -> Iterator[str]:
-        """Where right submissions lose points: each of them once."""
-        remaining = list(accepted)
+    def _rejected(
+        self, trial: _Trial, accepted: Sequence[Attempt]
+    ) -> tuple[list[str], list[Attempt]]:
+        """Where right submissions lose points, each of them once, and those that lose none."""
+        problems, remaining = [], list(accepted)
         for casebook in chain(trial.casebooks, map(Casebook, self._further_seeds)):
             for attempt in list(remaining):
                 if problem := trial.rejected(attempt, casebook):
-                    yield problem
+                    problems.append(problem)
                     remaining.remove(attempt)
-        for attempt in accepted:
-            attempt.close()
+        return problems, remaining
 
     def _attempt(
         self, submission: Submission, backend: str, task: Task, call_s: float | None = None

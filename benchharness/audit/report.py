@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from benchharness.audit.examine import TaskAudit
 from benchharness.audit.mutants import Mutant
-from benchharness.worker.frameworks import BACKENDS
+from benchharness.worker.backends import BACKENDS
 
 __all__ = ["as_json", "as_text", "is_sound"]
 

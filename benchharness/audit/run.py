@@ -17,7 +17,7 @@ from benchharness.runner.grader import Grader
 from benchharness.runner.settings import Settings
 from benchharness.suite.load import load_suite
 from benchharness.suite.task import Suite
-from benchharness.worker.frameworks import BACKENDS
+from benchharness.worker.backends import BACKENDS
 
 __all__ = ["AuditSettings", "audit", "installed_backends"]
 

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 from benchharness.content import content_root
-from benchharness.errors import UsageError
+from benchharness.errors import UsageError, unwritable
 from benchharness.reporting.starter import starter
 from benchharness.reporting.statement import statement
 from benchharness.suite.load import find_suite, load_suite
@@ -80,5 +80,5 @@ def _write_new(path: Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as problem:
-        raise UsageError(f"{path}: cannot be written: {problem.strerror}") from problem
+        raise unwritable(path, problem) from problem
     return path

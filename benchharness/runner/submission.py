@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchharness.errors import HarnessError, UsageError
 from benchharness.runner import notebook
-from benchharness.worker.frameworks import BACKENDS
+from benchharness.worker.backends import BACKENDS
 
 __all__ = ["MOST_BYTES", "Module", "Staging", "Submission"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchharness.errors import HarnessError
@@ -73,16 +73,25 @@ NUMPY = Place("numpy", CPU)
 
 @dataclass(frozen=True)
 class Arguments:
-    """One set of inputs, packed for each variant before any window opens."""
+    """
+    One set of inputs, packed for each variant before any window opens.
+
+    `own` holds, by a variant's name, what it gets in the place of what others with its call get.
+    """
 
     inputs: Inputs
     expected: Any
     packed: dict[tuple[str, str], Packed]
+    own: dict[str, Packed] = field(default_factory=dict)
+
+    def message(self, name: str, call: tuple[str, str]) -> Packed:
+        """What a variant gets."""
+        return self.own.get(name) or self.packed[call]
 
     @property
     def packed_bytes(self) -> int:
         """How much memory the messages take."""
-        return sum(message.total_bytes for message in self.packed.values())
+        return sum(each.total_bytes for each in (*self.packed.values(), *self.own.values()))
 
 
 class TimedFunction:
@@ -113,7 +122,7 @@ class TimedFunction:
     def call(self, arguments: object) -> Call:
         """One call, on the grader's clock."""
         assert isinstance(arguments, Arguments)
-        message = arguments.packed[self._call]
+        message = arguments.message(self.name, self._call)
         reply = self._asked(lambda: self.worker.call(message, self._limits, timed=True))
         # A worker waits for its GPU by waiting or by looking again and again: neither is work.
         return Call(reply.wall_s, reply.wall_s if self.on_gpu else reply.cpu_s, reply.value)
@@ -121,7 +130,7 @@ class TimedFunction:
     def trace(self, arguments: object) -> Traced:
         """One call that is not timed by the grader's clock, with the GPU's own word on it."""
         assert isinstance(arguments, Arguments)
-        message = arguments.packed[self._call]
+        message = arguments.message(self.name, self._call)
         reply = self._asked(lambda: self.worker.trace(message, self._limits))
         return Traced.of(reply.value, reply.wall_s)
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from benchharness.worker.codec import Unsupported
 
-__all__ = ["BACKENDS", "from_backend", "preload", "to_backend"]
+__all__ = ["from_backend", "preload", "to_backend"]
 
-BACKENDS = ("numpy", "torch", "tensorflow")
+_NUMBERS = (int, float, np.number, np.bool_)
 
 _LAZY = ("numpy.fft", "numpy.ma", "numpy.random")
 """What NumPy imports when it is first used: here once, instead of in every worker."""
@@ -100,7 +100,7 @@ def from_backend(value: Any) -> Any:
 
 
 def _sequence(value: Any) -> Any:
-    if len(value) > 1000 and all(type(item) in (int, float, bool) for item in value):
+    if len(value) > 1000 and all(issubclass(kind, _NUMBERS) for kind in set(map(type, value))):
         return np.asarray(value)
     if len(value) > 16 and isinstance(value[0], list):
         table = np.array(value, dtype=object)

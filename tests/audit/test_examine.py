@@ -112,6 +112,31 @@ def test_right_submission_that_loses_points_is_reported(audited):
     assert problem.startswith("accepted/wrong.py: loses two_numbers (seed 0): failed: ")
 
 
+def test_right_submission_that_is_wrong_on_a_workload_is_reported(audited):
+    problem = the_problem(audited("last"), "accepted/few_alone.py")
+
+    assert problem.startswith(
+        "accepted/few_alone.py: workload many_values, size 200 (seed 0): failed: got 0"
+    )
+
+
+def test_right_submission_that_timing_would_ask_in_float64_is_told_of(audited):
+    found = audited("last")
+
+    assert "timed in float64: accepted/in_double.py: last fails in float32" in found.notes
+    assert not any("in_double" in problem for problem in found.problems)
+
+
+def test_submission_that_takes_long_is_not_tried_on_larger_inputs(audited):
+    assert not any("slow.py" in problem for problem in audited("last").problems)
+
+
+def test_workload_whose_inputs_are_not_the_tasks_is_reported(audited):
+    problem = the_problem(audited("count"), "workload")
+
+    assert problem.startswith("workload many_values, size 3 (seed 0): SuiteError: case ")
+
+
 def test_right_submissions_can_be_tried_under_more_seeds(audited, monkeypatch):
     tried = set()
     original = examine.Casebook

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchharness.checking.precision import in_double, in_single
+from benchharness.checking.precision import has_singles, in_double, in_single
 
 
 def test_float64_arrays_are_rounded_to_float32():
@@ -31,3 +31,10 @@ def test_layout_stays():
     transposed = np.zeros((3, 4)).T
 
     assert in_single({"x": transposed})["x"].flags.f_contiguous
+
+
+def test_tells_whether_anything_is_in_float32():
+    single, double = np.zeros(2, np.float32), np.zeros(2)
+
+    assert has_singles({"n": 1, "x": [double, single]})
+    assert not has_singles({"n": 1, "x": [double, np.zeros(2, np.uint8)]})

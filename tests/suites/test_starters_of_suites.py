@@ -12,7 +12,7 @@ import pytest
 from benchharness.reporting.starter import starter
 from benchharness.reporting.statement import statement
 from benchharness.suite.load import bundled_suites, find_suite, load_suite
-from benchharness.worker.frameworks import BACKENDS
+from benchharness.worker.backends import BACKENDS
 
 pytestmark = pytest.mark.parametrize("name", bundled_suites())
 each_backend = pytest.mark.parametrize("backend", BACKENDS)

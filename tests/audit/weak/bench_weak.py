@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from benchharness.suite import case, check, counterexamples, holds, misconception, reference, task
+from benchharness.suite import (
+    case,
+    check,
+    counterexamples,
+    holds,
+    misconception,
+    reference,
+    task,
+    workload,
+)
 
 solutions = reference(__file__)
 
@@ -103,3 +112,37 @@ class Mean:
         """Random values, of which the number changes."""
         yield case("random values", values=rng.normal(size=int(rng.integers(1, 9))))
         yield case("other values", values=rng.normal(size=8) + np.pi)
+
+
+@task("last(values: float[N]) -> float")
+class Last:
+    """The last value: its workloads go further than its checks."""
+
+    reference = solutions.last
+
+    @check()
+    def few_values(rng):
+        """Three values and four."""
+        yield case("three values", values=rng.normal(size=3))
+        yield case("four values", values=rng.normal(size=4))
+
+    @workload(sizes=(3, 50, 200))
+    def many_values(rng, size):
+        return {"values": rng.random(size)}
+
+
+@task("count(values: float[N]) -> int")
+class Count:
+    """How many values there are: the workload is another function's."""
+
+    reference = solutions.count
+
+    @check()
+    def few_values(rng):
+        """Three values and four."""
+        yield case("three values", values=rng.normal(size=3))
+        yield case("four values", values=rng.normal(size=4))
+
+    @workload(sizes=(3,))
+    def many_values(rng, size):
+        return {"numbers": rng.random(size)}

@@ -26,3 +26,13 @@ def largest(values):
 def mean(values):
     """The mean of the values."""
     return float(np.mean(values))
+
+
+def last(values):
+    """The last value."""
+    return float(values[-1])
+
+
+def count(values):
+    """How many values there are."""
+    return len(values)
