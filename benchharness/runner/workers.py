@@ -26,7 +26,7 @@ _INSTALL = {"torch": "pip install torch", "tensorflow": "pip install tensorflow-
 _SERVER: type[ForkServer | SpawnServer] = ForkServer if sys.platform == "linux" else SpawnServer
 _SCRATCH_BYTES = 256 * 2**20
 _FRAMEWORK_BYTES = 2048 * 2**20
-_MOST_WORKERS = 16
+_MOST_WORKERS = 24
 
 
 class Workers:

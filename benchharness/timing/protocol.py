@@ -43,6 +43,7 @@ from benchharness.timing.variants import (
     NullVariant,
     Variant,
     Variants,
+    processes_of,
 )
 
 __all__ = ["Clock", "measure"]
@@ -362,7 +363,10 @@ class _Session:
         rounds = len(self.tallies[rival.variant].wall_s)
         variants = self.variants
         compared = (variants.submission, rival.variant, variants.submission_null, rival.null)
-        return Samples(*(np.array(self.tallies[variant].wall_s[:rounds]) for variant in compared))
+        ours, theirs, null, their_null = (
+            np.array(self.tallies[variant].wall_s[:rounds]) for variant in compared
+        )
+        return Samples(ours, theirs, null, their_null, processes_of(variants.submission))
 
     def _so_far(self) -> Measurement:
         return Measurement(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -60,13 +60,15 @@ class Samples:
     """
     Seconds a call, one sample a round, of the four variants that ran in the same rounds.
 
-    Rounds are the last axis; a resampled set has one row a resample before it.
+    Rounds are the last axis; a resampled set has one row a resample before it. Each side has one
+    process or several that take turns: the rounds r, r + `processes`, ... are of the same ones.
     """
 
     submission: FloatArray
     reference: FloatArray
     submission_null: FloatArray
     reference_null: FloatArray
+    processes: int = 1
 
     @property
     def rounds(self) -> int:
@@ -84,7 +86,13 @@ class Samples:
 
     def swapped(self) -> Samples:
         """The same samples with submission and reference in each other's place."""
-        return Samples(self.reference, self.submission, self.reference_null, self.submission_null)
+        return replace(
+            self,
+            submission=self.reference,
+            reference=self.submission,
+            submission_null=self.reference_null,
+            reference_null=self.submission_null,
+        )
 
 
 def net_median(samples: Samples) -> FloatArray:
@@ -112,14 +120,17 @@ def bootstrap(
     statistic: Statistic, samples: Samples, *, seed: int, confidence: float = 0.95
 ) -> Estimate:
     """
-    The statistic of the samples with its percentile-bootstrap interval over rounds.
+    The statistic of the samples with its percentile-bootstrap interval, in two stages.
 
-    Whole rounds are resampled, null calls included, so the uncertainty of the overhead is part
-    of the interval. The same seed and samples give the same interval.
+    Processes are resampled first, then rounds of each: copies of a program differ from process
+    to process for their lives, so that rounds of one process are no independent samples, and an
+    interval over rounds alone is too narrow. Whole rounds are resampled, null calls included, so
+    the uncertainty of the overhead is part of the interval. The same seed and samples give the
+    same interval.
+
+    Source: Davison, Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8.
     """
-    rng = np.random.default_rng(seed)
-    rounds = rng.integers(samples.rounds, size=(RESAMPLES, samples.rounds))
-    resampled = np.sort(statistic(samples.take(rounds)))
+    resampled = np.sort(statistic(samples.take(_resampled_rounds(samples, seed))))
     tail = round((1 - confidence) / 2 * RESAMPLES)
     return Estimate(
         value=float(statistic(samples)),
@@ -127,6 +138,17 @@ def bootstrap(
         high=float(resampled[-1 - tail]),
         confidence=confidence,
     )
+
+
+def _resampled_rounds(samples: Samples, seed: int) -> NDArray[np.intp]:
+    """For each resample and round the round that stands in its place."""
+    rng = np.random.default_rng(seed)
+    processes = min(samples.processes, samples.rounds)
+    turns = np.arange(samples.rounds) % processes
+    drawn = rng.integers(processes, size=(RESAMPLES, processes))[:, turns]
+    rounds_of_drawn = (samples.rounds - 1 - drawn) // processes + 1
+    which = (rng.random(drawn.shape) * rounds_of_drawn).astype(np.intp)
+    return np.asarray(drawn + processes * which, dtype=np.intp)
 
 
 def resolution(null: FloatArray) -> float:

@@ -19,6 +19,7 @@ __all__ = [
     "Rotation",
     "Variant",
     "Variants",
+    "processes_of",
 ]
 
 
@@ -79,6 +80,7 @@ class Rotation:
 
     def __init__(self, workers: Sequence[Variant]) -> None:
         self.name = workers[0].name
+        self.processes = len(workers)
         self._turns = cycle(workers)
         self._current = workers[0]
 
@@ -94,6 +96,11 @@ class Rotation:
     def call(self, arguments: object) -> Call:
         """One timed call of the worker whose turn it is."""
         return self._current.call(arguments)
+
+
+def processes_of(variant: Variant) -> int:
+    """How many processes take turns as this variant."""
+    return variant.processes if isinstance(variant, Rotation) else 1
 
 
 class NullRotation(Rotation):

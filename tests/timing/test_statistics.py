@@ -91,6 +91,46 @@ def test_a_higher_confidence_gives_a_wider_interval():
     assert wide.half_width > bootstrap(speed_ratio, drawn, seed=7).half_width
 
 
+def share_of_intervals_without_1(processes, told, spread):
+    """How many of 200 intervals leave out the truth, where processes differ for their lives."""
+    rng = np.random.default_rng(5)
+    missed = 0
+    for seed in range(200):
+        sides = []
+        for _ in range(2):
+            lives = np.tile(1 + rng.normal(0, spread, processes), 15)
+            sides.append(lives * (1 + rng.normal(0, 0.03, lives.size)) * 1e-3)
+        null = rng.normal(1e-5, 1e-7, sides[0].size)
+        drawn = Samples(*sides, null, null, processes=told)
+        ratio = bootstrap(speed_ratio, drawn, seed=seed)
+        missed += not ratio.low <= 1 <= ratio.high
+    return missed / 200
+
+
+def test_interval_covers_the_luck_of_processes():
+    assert share_of_intervals_without_1(6, told=6, spread=0.02) <= 0.1
+
+
+def test_interval_over_rounds_alone_would_not():
+    assert share_of_intervals_without_1(6, told=1, spread=0.02) > 0.2
+
+
+def test_interval_of_equal_processes_is_not_far_too_wide():
+    rng, null = np.random.default_rng(2), np.full(90, 1e-5)
+    times_as_wide = []
+    for seed in range(40):
+        sides = [rng.normal(1e-3, 3e-5, null.size) for _ in range(2)]
+        in_two_stages = bootstrap(speed_ratio, Samples(*sides, null, null, processes=6), seed=seed)
+        over_rounds = bootstrap(speed_ratio, Samples(*sides, null, null), seed=seed)
+        times_as_wide.append(in_two_stages.half_width / over_rounds.half_width)
+    assert 1.1 < np.mean(times_as_wide) < 1.6
+
+
+def test_fewer_rounds_than_processes_have_an_interval():
+    few = Samples(*(np.array([1.0, 1.1, 1.2, 1.3, 1.4]),) * 2, *(np.zeros(5),) * 2, processes=6)
+    assert bootstrap(net_median, few, seed=0).low >= 1.0
+
+
 @pytest.mark.parametrize(
     ("low", "high", "comparison"),
     [
