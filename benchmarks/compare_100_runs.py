@@ -7,7 +7,6 @@ the CPU and one on a GPU. The files are as large as real ones: 150 samples a sid
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import statistics
@@ -34,7 +33,7 @@ from benchharness.outcomes import (
     Timing,
     TimingStatus,
 )
-from benchharness.reporting.run_json import to_json
+from benchharness.reporting.run_json import run_text
 from benchharness.suite.load import bundled_suites, load_suites
 from benchharness.suite.task import Suite
 
@@ -112,12 +111,11 @@ def synthetic_runs(folder: Path, runs: int, timings: int) -> list[Path]:
     """Files of made-up runs, the same ones each time; ten launches a machine."""
     suites, _ = load_suites(bundled_suites())
     rng = random.Random(runs)
-    samples = json.dumps([f"{rng.lognormvariate(-7, 1):.17g}" for _ in range(_SAMPLES)], indent=14)
-    samples = samples.replace('"', "")
+    samples = ", ".join(f"{rng.lognormvariate(-7, 1):.17g}" for _ in range(_SAMPLES))
     files = []
     for number in range(runs):
         run = _synthetic_run(rng, suites, number, timings)
-        text = json.dumps(to_json(run), indent=2).replace('_s": []', f'_s": {samples}')
+        text = run_text(run).replace('_s": []', f'_s": [{samples}]')
         files.append(folder / f"run_{number:03}" / "run.json")
         files[-1].parent.mkdir(parents=True)
         files[-1].write_text(text, encoding="utf-8")

@@ -80,12 +80,14 @@ def growth(side: Side) -> Iterator[Growth]:
     """The power law of each workload that was timed at two sizes at least."""
     sizes: dict[Cell, list[tuple[int, float, tuple[float, float]]]] = defaultdict(list)
     for cell, launches in side.cells.items():
-        for _, timing in launches:
-            if cell.size and timing.median_s and timing.ci95_s:
-                point = (cell.size, timing.median_s, timing.ci95_s)
-                sizes[cell._replace(size=None)].append(point)
+        if cell.size:
+            sizes[cell._replace(size=None)] += [
+                (cell.size, timing.median_s, timing.ci95_s)
+                for _, timing in launches
+                if timing.median_s and timing.ci95_s
+            ]
     for cell, points in sizes.items():
-        if law := fit_power_law(*zip(*points, strict=True)):
+        if points and (law := fit_power_law(*zip(*points, strict=True))):
             yield Growth(cell, side.number, law)
 
 
@@ -107,9 +109,9 @@ def _mean(ratios: Sequence[tuple[Cell, float]], between: float) -> Mean | None:
 
     with n workloads, s² the variance between them and τ what the launches have in common.
     """
-    by_workload: dict[Cell, list[float]] = defaultdict(list)
-    for cell, ratio in ratios:
-        by_workload[cell._replace(size=None)].append(math.log(ratio))
+    by_workload: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for (*workload, _), ratio in ratios:
+        by_workload[tuple(workload)].append(math.log(ratio))
     logarithms = [fmean(values) for values in by_workload.values()]
     n = len(logarithms)
     if n < 2:

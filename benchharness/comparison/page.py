@@ -25,13 +25,15 @@ from benchharness.comparison.drawings import (
     task_charts,
     trace_chart,
 )
+from benchharness.comparison.earlier import Earlier, beside_earlier
 from benchharness.comparison.means import Growth
 from benchharness.comparison.sides import Cell, Side
-from benchharness.comparison.sources import Source
+from benchharness.comparison.sources import Source, Tell, told
 from benchharness.comparison.summaries import Spread, Summary, summary
 from benchharness.comparison.verdicts import Verdict
 from benchharness.comparison.whole import ComparedPair, Comparison
 from benchharness.comparison.words import (
+    cell_name,
     decided,
     mean_text,
     needs,
@@ -107,6 +109,19 @@ class GrowthRow:
 
 
 @dataclass(frozen=True)
+class EarlierRow:
+    """A side at a workload beside an earlier version of its submission."""
+
+    workload: str
+    side: str
+    version: str
+    then: str
+    ratio: str
+    badge: Badge | None
+    verdict: str
+
+
+@dataclass(frozen=True)
 class TaskPart:
     """The charts of one task or one suite; `of` is the task's suite."""
 
@@ -134,6 +149,8 @@ class Page:
     problems: tuple[str, ...]
     sides: tuple[SideRow, ...]
     has_energy: bool
+    earlier: tuple[EarlierRow, ...]
+    earlier_count: int
     mean: Chart | None
     cards: tuple[Card, ...]
     tasks: tuple[TaskPart, ...]
@@ -146,21 +163,30 @@ class Page:
     data: Markup
 
 
-def write_page(comparison: Comparison, path: Path) -> None:
+def write_page(comparison: Comparison, path: Path, *, tell: Tell = lambda *_: None) -> None:
     """Writes the comparison's page to `path`, whole or not at all."""
-    write_whole(path, render_page(comparison))
+    write_whole(path, render_page(comparison, tell=tell))
 
 
-def render_page(comparison: Comparison) -> str:
-    """The comparison's page as HTML."""
+def render_page(comparison: Comparison, *, tell: Tell = lambda *_: None) -> str:
+    """The comparison's page as HTML; `tell` is told how many charts are drawn."""
     script = asset("table.js") + asset("comparison.js")
+    page = _page(comparison)
+    _wait_for(page, tell)
     return render(
         "comparison.html",
-        page=_page(comparison),
+        page=page,
         style=asset("report.css") + asset("dashboard.css") + asset("comparison.css"),
         script=script,
         script_hash=policy_hash(script),
     )
+
+
+def _wait_for(page: Page, tell: Tell) -> None:
+    charts = [chart for part in page.tasks for chart in part.charts]
+    charts += [*filter(None, [page.mean]), *page.roofs, *page.traces]
+    for chart in told("drawing charts", charts, tell):
+        chart.drawing.result()
 
 
 def _page(comparison: Comparison) -> Page:
@@ -183,6 +209,7 @@ def _page(comparison: Comparison) -> Page:
     ]
     heads = _heads(in_order)
     labels = {side.number: side.label for side in comparison.sides}
+    earlier = list(beside_earlier(comparison))
     return Page(
         title=f"Comparison of {counted(len(comparison.sources), 'run')}",
         subtitle=" · ".join(
@@ -196,6 +223,8 @@ def _page(comparison: Comparison) -> Page:
         problems=comparison.problems,
         sides=tuple(_sides(comparison)),
         has_energy=bool(comparison.energy_means),
+        earlier=tuple(_earlier_row(labels, one) for one in earlier[:_MOST_PLAIN_ROWS]),
+        earlier_count=len(earlier),
         mean=mean,
         cards=tuple(_cards(comparison)),
         tasks=tasks,
@@ -234,6 +263,18 @@ def _sides(comparison: Comparison) -> Iterator[SideRow]:
             basis=pair.pairing.basis.value if pair else "",
             differences=tuple(map(plain, pair.pairing.differences)) if pair else (),
         )
+
+
+def _earlier_row(labels: Mapping[int, str], found: Earlier) -> EarlierRow:
+    return EarlierRow(
+        workload=cell_name(found.cell),
+        side=one_line(labels[found.side]),
+        version=found.version,
+        then=spread_seconds(found.time_s),
+        ratio=spread_ratio(found.ratio),
+        badge=_BADGES[found.outcome] if found.outcome else None,
+        verdict="" if found.outcome and found.verdict == found.outcome.value else found.verdict,
+    )
 
 
 def _cards(comparison: Comparison) -> Iterator[Card]:

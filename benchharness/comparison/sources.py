@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from benchharness.errors import UsageError
 from benchharness.outcomes import Run, Timing
-from benchharness.reporting.document import Node, parsed
+from benchharness.reporting.document import Node
+from benchharness.reporting.run_decoder import document_of
 from benchharness.reporting.run_json import from_json
 
-__all__ = ["Source", "Sources", "read_sources", "timings_of", "without_bulk"]
+__all__ = ["Source", "Sources", "Tell", "read_sources", "timings_of", "told", "without_bulk"]
 
-_BULK = re.compile(
-    rb'"(?:(?:reference_)?samples_s|t_s|power_w|sm_mhz|temperature_c)"\s*:\s*\Z',
+_T = TypeVar("_T")
+Tell: TypeAlias = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and how much there is."""
+
+_BULK = tuple(
+    f'"{key}":{space}'.encode()
+    for key in (
+        *("samples_s", "reference_samples_s"),
+        *("t_s", "power_w", "sm_mhz", "temperature_c"),
+    )
+    for space in (" ", "")
 )
-_LONGEST_KEY = 40
 _OTHER_UNIT = re.compile(
     rb'"((?:reference_)?(?:median|ci95)_(?:ms|us|ns|min)|energy_(?:mj|kj|wh|kwh)|power_(?:mw|kw))"'
     rb"\s*:"
 )
 _ONE_TIMING = 5_000
-_MUCH = 50_000_000
-_MOST_PROCESSES = 4
 _MOST_SEEDS_TOLD = 3
-_Outcome: TypeAlias = "tuple[bytes, Run] | str"
 _UNITS = {"energy": "joules", "power": "watts"}
 _RUN_FILE = "run.json"
 
@@ -60,24 +63,24 @@ class Sources:
     problems: tuple[str, ...]
 
 
-def read_sources(
-    paths: Sequence[Path], *, meanwhile: Callable[[], None] = lambda: None
-) -> Sources:
+def read_sources(paths: Sequence[Path], *, tell: Tell = lambda *_: None) -> Sources:
     """
     The runs in files and folders; what cannot be read is told and left out.
 
     A folder stands for the `run.json` in it or, where it has none, for all that lie below it.
-    `meanwhile` is called once while the files are being read.
     """
     problems: list[str] = []
     found: list[tuple[Path, Path, Run]] = []
     seen: dict[bytes, Path] = {}
     files = list(_files(paths, problems))
-    for (given, path), outcome in zip(files, _read_all(files, meanwhile), strict=True):
-        if isinstance(outcome, str):
-            problems.append(outcome)
+    for given, path in told("reading", files, tell):
+        try:
+            text = without_bulk(_bytes(path))
+            run = _run(text, str(path))
+        except UsageError as problem:
+            problems.append(str(problem))
             continue
-        digest, run = outcome
+        digest = blake2b(text).digest()
         if (first := seen.setdefault(digest, path)) is not path:
             problems.append(f"{path}: holds the same run as {first}; counted once")
         else:
@@ -90,6 +93,14 @@ def read_sources(
     )
     problems += _remarks(runs)
     return Sources(runs, tuple(problems))
+
+
+def told(what: str, items: Sequence[_T], tell: Tell) -> Iterator[_T]:
+    """The same items; how many are done is told before each, and at the end."""
+    for done, item in enumerate(items):
+        tell(what, done, len(items))
+        yield item
+    tell(what, len(items), len(items))
 
 
 def timings_of(run: Run) -> Iterator[Timing]:
@@ -130,45 +141,13 @@ def without_bulk(text: bytes) -> bytes:
     kept, start, place = [], 0, 0
     while (opening := text.find(b"[", place)) >= 0:
         place = opening + 1
-        if not _BULK.search(text, max(start, opening - _LONGEST_KEY), opening):
+        if not text.endswith(_BULK, start, opening):
             continue
         if (end := text.find(b"]", place)) < 0:
             break
         kept.append(text[start:place])
         start = place = end
     return b"".join((*kept, text[start:]))
-
-
-def _read_all(
-    files: Sequence[tuple[Path, Path]], meanwhile: Callable[[], None]
-) -> Iterator[_Outcome]:
-    """Every file's run, or why there is none; by several processes where there is much to read."""
-    paths = [path for _, path in files]
-    jobs = min(os.cpu_count() or 1, len(paths), _MOST_PROCESSES)
-    if jobs < 2 or sum(map(_size, paths)) < _MUCH:
-        meanwhile()
-        yield from map(_read, paths)
-        return
-    # Forked, and before any thread is started: a fresh interpreter would take as long as it saves.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as processes:
-        outcomes = processes.map(_read, paths, chunksize=4)
-        meanwhile()
-        yield from outcomes
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _read(path: Path) -> _Outcome:
-    try:
-        text = without_bulk(_bytes(path))
-        return blake2b(text).digest(), _run(text, str(path))
-    except UsageError as problem:
-        return str(problem)
 
 
 def _bytes(path: Path) -> bytes:
@@ -188,7 +167,7 @@ def _run(text: bytes, name: str) -> Run:
         If it is no run, not all of it, another version's, in other units, or has no timings.
     """
     try:
-        data = parsed(text.decode("utf-8"), name)
+        data = document_of(text.decode("utf-8"), name)
     except UnicodeDecodeError as problem:
         raise UsageError(f"{name}: is not UTF-8 text; name a {_RUN_FILE}") from problem
     run = from_json(data, name, with_checks=False)

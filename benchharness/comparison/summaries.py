@@ -11,7 +11,7 @@ from benchharness.comparison.roofline import Placement, placement
 from benchharness.comparison.sides import Cell, Launch, Side
 from benchharness.outcomes import Timing, TimingStatus
 
-__all__ = ["Spread", "Summary", "summary"]
+__all__ = ["Spread", "Summary", "spread_of", "summary"]
 
 
 class Spread(NamedTuple):
@@ -53,11 +53,11 @@ def summary(side: Side, cell: Cell) -> Summary:
         cell=cell,
         side=side.number,
         launches=len(launches),
-        time_s=_spread([(t.median_s, t.ci95_s) for t in timings]),
-        reference_s=_spread([(t.reference_median_s, t.reference_ci95_s) for t in timings]),
-        speed_ratio=_spread([(t.speed_ratio, t.speed_ratio_ci95) for t in timings]),
-        energy_j=_spread([(t.energy_j, _energy_interval(t)) for t in timings]),
-        energy_ratio=_spread([(t.energy_ratio, t.energy_ratio_ci95) for t in timings]),
+        time_s=spread_of([(t.median_s, t.ci95_s) for t in timings]),
+        reference_s=spread_of([(t.reference_median_s, t.reference_ci95_s) for t in timings]),
+        speed_ratio=spread_of([(t.speed_ratio, t.speed_ratio_ci95) for t in timings]),
+        energy_j=spread_of([(t.energy_j, _energy_interval(t)) for t in timings]),
+        energy_ratio=spread_of([(t.energy_ratio, t.energy_ratio_ci95) for t in timings]),
         power_w=_middle([t.power_w for t in timings]),
         clock_mhz=_middle([t.clock_mhz for t in timings]),
         temperature_c=_middle([t.temperature_c for t in timings]),
@@ -67,7 +67,8 @@ def summary(side: Side, cell: Cell) -> Summary:
     )
 
 
-def _spread(found: Sequence[tuple[float | None, tuple[float, float] | None]]) -> Spread | None:
+def spread_of(found: Sequence[tuple[float | None, tuple[float, float] | None]]) -> Spread | None:
+    """What the values of several launches say together, each with its interval."""
     known = [(value, interval) for value, interval in found if value]
     if not known:
         return None

@@ -57,7 +57,8 @@ COLUMNS = (
         (name, f"{name}_low", f"{name}_high") if name in _INTERVALS else (name,)
         for name in _OF_TIMING
     ),
-    *("earlier", "earlier_speed_ratio", "earlier_speed_ratio_low", "earlier_speed_ratio_high"),
+    *("earlier", "earlier_status", "earlier_message", "earlier_median_s"),
+    *("earlier_speed_ratio", "earlier_speed_ratio_low", "earlier_speed_ratio_high"),
     "earlier_verdict",
     *("intensity_flop_per_byte", "attained_flop_per_s", "roof_flop_per_s", "share_of_roof"),
     *("baseline", "verdict", "against_baseline", "against_baseline_low", "against_baseline_high"),
@@ -199,6 +200,9 @@ def _beside_earlier(against: Against | None) -> dict[str, Any]:
     low, high = against.speed_ratio_ci95 or (None, None)
     return {
         "earlier": against.version,
+        "earlier_status": against.status.value if against.status else None,
+        "earlier_message": against.message or None,
+        "earlier_median_s": against.median_s,
         "earlier_speed_ratio": against.speed_ratio,
         "earlier_speed_ratio_low": low,
         "earlier_speed_ratio_high": high,

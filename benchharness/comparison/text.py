@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from benchharness.comparison.earlier import Earlier, beside_earlier
 from benchharness.comparison.summaries import summary
 from benchharness.comparison.verdicts import Verdict
 from benchharness.comparison.whole import ComparedPair, Comparison
@@ -43,13 +44,17 @@ def show(comparison: Comparison, console: Console) -> None:
     for pair in comparison.pairs:
         if pair.pairing.differences:
             console.print(_differences(pair), style="dim")
-    lines = list(islice(_lines(comparison), _MOST_LINES + 1))
-    console.print(_cells(lines[:_MOST_LINES]))
-    if len(lines) > _MOST_LINES:
-        total = sum(len(side.cells) for side in comparison.sides)
-        console.print(
-            f"and {total - _MOST_LINES:,} more: -o report.html or --csv FILE", style="dim"
-        )
+    console.print(_cells(list(islice(_lines(comparison), _MOST_LINES))))
+    _tell_of_more(sum(len(side.cells) for side in comparison.sides), console)
+    if earlier := list(beside_earlier(comparison)):
+        console.print(_earlier(comparison, earlier[:_MOST_LINES]))
+        _tell_of_more(len(earlier), console)
+
+
+def _tell_of_more(lines: int, console: Console) -> None:
+    if lines > _MOST_LINES:
+        more = lines - _MOST_LINES
+        console.print(f"and {more:,} more: -o report.html or --csv FILE", style="dim")
 
 
 def _sides(comparison: Comparison) -> Table:
@@ -96,16 +101,40 @@ def _lines(comparison: Comparison) -> Iterator[Sequence[Text | str]]:
             )
 
 
+def _earlier(comparison: Comparison, found: Sequence[Earlier]) -> Table:
+    labels = {side.number: side.label for side in comparison.sides}
+    title = "Beside earlier versions, in the same rounds: above 1× is faster than before"
+    table = _table(title, "workload", "side", "earlier version", ">then", ">ratio", "verdict")
+    for one in found:
+        style = _COLOURS.get(one.outcome.value, "") if one.outcome else "yellow"
+        table.add_row(
+            Text(cell_name(one.cell)),
+            Text(labels[one.side]),
+            Text(one.version),
+            spread_seconds(one.time_s),
+            spread_ratio(one.ratio),
+            Text(one.verdict, style=style),
+        )
+    return table
+
+
 def _cells(lines: Sequence[Sequence[Text | str]]) -> Table:
-    table = Table(title="Verdicts", title_justify="left")
-    for head in ("workload", "side", "time a call", "beside the reference", "ratio", "verdict"):
-        is_left = head in ("workload", "side", "verdict")
-        table.add_column(head, justify="left" if is_left else "right", overflow="fold")
+    numbers = (">time a call", ">beside the reference", ">ratio")
+    table = _table("Verdicts", "workload", "side", *numbers, "verdict")
     previous: Text | str | None = None
     for line in lines:
         is_repeated = str(line[0]) == str(previous)
         previous = line[0]
         table.add_row("" if is_repeated else line[0], *line[1:])
+    return table
+
+
+def _table(title: str, *heads: str) -> Table:
+    """An empty table; heads that begin with > are those of numbers."""
+    table = Table(title=title, title_justify="left")
+    for head in heads:
+        justify: JustifyMethod = "right" if head.startswith(">") else "left"
+        table.add_column(head.removeprefix(">"), justify=justify, overflow="fold")
     return table
 
 

@@ -9,6 +9,7 @@ says how that was measured and what follows from it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,7 @@ from benchharness.timing.student import t_quantile
 __all__ = ["BETWEEN_LAUNCHES", "Basis", "Pairing", "Verdict", "pairing", "verdicts"]
 
 _Value: TypeAlias = tuple[float, float]
+_OK = TimingStatus.OK
 _Z = NormalDist().inv_cdf(0.975)
 _CONFIDENCE = 0.95
 _PRIOR_FREEDOM = 4
@@ -191,15 +193,21 @@ def _runs_needed(
     edge = math.log1p(margin)
     distance = min(abs(difference - edge), abs(difference + edge))
     ours, theirs = launches
-    for more in range(1, _MOST_RUNS + 1):
-        if _reach(variance, freedom + 2 * more, ours + more, theirs + more) < distance:
-            return more
-    return None
+
+    def decides(more: int) -> bool:
+        return _reach(variance, freedom + 2 * more, ours + more, theirs + more) < distance
+
+    found = bisect_left(range(1, _MOST_RUNS + 1), True, key=decides) + 1
+    return found if found <= _MOST_RUNS else None
 
 
 def _undoubted(launches: Sequence[Launch]) -> Sequence[Launch]:
     """The launches without noisy, throttled and failed ones, unless these are all there are."""
-    return [launch for launch in launches if not _doubt(launch.timing)] or launches
+    return [
+        launch
+        for launch in launches
+        if launch.timing.status is _OK and not launch.timing.throttled
+    ] or launches
 
 
 def _doubts(ours: Sequence[Launch], theirs: Sequence[Launch]) -> Iterator[str]:
@@ -209,7 +217,7 @@ def _doubts(ours: Sequence[Launch], theirs: Sequence[Launch]) -> Iterator[str]:
 
 
 def _doubt(timing: Timing) -> str:
-    if timing.status is not TimingStatus.OK:
+    if timing.status is not _OK:
         return timing.status.value
     return "throttled" if timing.throttled else ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from benchharness.comparison.sides import (
     rows,
     sides,
 )
-from benchharness.comparison.sources import Source, read_sources
+from benchharness.comparison.sources import Source, Tell, read_sources
 from benchharness.comparison.verdicts import (
     BETWEEN_LAUNCHES,
     Basis,
@@ -67,10 +67,10 @@ class Comparison:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """All cells, workload by workload, sizes growing."""
-        order: dict[Cell, dict[Cell, None]] = {}
+        order: dict[tuple[str, ...], dict[Cell, None]] = {}
         for side in self.sides:
             for cell in side.cells:
-                order.setdefault(cell._replace(size=None), {})[cell] = None
+                order.setdefault(cell[:3], {})[cell] = None
         return tuple(
             cell for found in order.values() for cell in sorted(found, key=lambda c: c.size or 0)
         )
@@ -101,10 +101,10 @@ def compare_files(
     *,
     margin: float = 0.02,
     baseline: str | None = None,
-    meanwhile: Callable[[], None] = lambda: None,
+    tell: Tell = lambda *_: None,
 ) -> Comparison:
     """
-    The comparison of the runs in files and folders; `meanwhile` is called while they are read.
+    The comparison of the runs in files and folders; `tell` is told how many are read.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def compare_files(
         If no run is left, or nothing is called `baseline`; `Comparison.problems` holds a line
         for everything less.
     """
-    found = read_sources(paths, meanwhile=meanwhile)
+    found = read_sources(paths, tell=tell)
     if not found.runs:
         raise UsageError("\n".join((*found.problems, "no run is left to compare")))
     all_rows = rows(found.runs)

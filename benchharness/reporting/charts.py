@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -21,6 +23,7 @@ from markupsafe import Markup
 from benchharness.errors import UsageError
 from benchharness.reporting.axes import LogAxis, drawable
 from benchharness.reporting.plain_text import plain
+from benchharness.sandbox.layers.libc import PR_SET_PDEATHSIG, prctl
 
 __all__ = [
     "COLOURS",
@@ -121,7 +124,13 @@ def warm_up() -> None:
     UsageError
         If it is not installed.
     """
-    _drawn({"$schema": _SCHEMA, "mark": "point", "data": {"values": []}})
+    try:
+        import vl_convert  # noqa: F401
+    except ImportError as problem:
+        raise UsageError(
+            "-o: the page's charts need vl-convert-python: pip install 'benchharness[report]'"
+        ) from problem
+    draw(Drawing({"mark": "point", "data": {"values": []}}))
 
 
 def draw(drawing: Drawing) -> Future[Markup]:
@@ -248,18 +257,19 @@ def _scale(palette: Sequence[str]) -> dict[str, Any]:
 
 
 @cache
-def _drawer() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
+def _drawer() -> ProcessPoolExecutor:
+    """
+    A process that draws: the engine lets no other thread of its own process run meanwhile.
+
+    It is a fresh one: a forked one would keep open whatever is open here.
+    """
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin)
 
 
-def _drawn(spec: Mapping[str, Any]) -> Future[str]:
-    try:
-        import vl_convert
-    except ImportError as problem:
-        raise UsageError(
-            "-o: the page's charts need vl-convert-python: pip install 'benchharness[report]'"
-        ) from problem
-    return _drawer().submit(lambda: str(vl_convert.vegalite_to_svg({**spec, "$schema": _SCHEMA})))
+def _begin() -> None:
+    """Makes this process end when the one that wants the charts does, and not before."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _svg(drawing: Drawing) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ __all__ = ["COUNT", "INTERVAL", "NUMBER", "NUMBERS", "TEXT", "Kind", "Node", "pa
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _LONGEST_SHOWN = 60
+_ENDING = re.compile(r"[\w.+-]*\s*")
 _REMEDY = "take the file as benchharness wrote it"
 
 
@@ -30,14 +32,21 @@ def parsed(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as problem:
-        is_cut = not text[problem.pos :].strip() or problem.msg.startswith("Unterminated")
-        fault = "ends too early" if is_cut else "is not JSON"
+        fault = "ends too early" if _is_cut(text, problem) else "is not JSON"
         raise UsageError(
             f"{name}: {fault} (line {problem.lineno}, column {problem.colno}: {problem.msg}); "
             "copy it again, or run the grading again"
         ) from problem
     except (ValueError, RecursionError) as problem:
         raise UsageError(f"{name}: cannot be read: {problem}; name another file") from problem
+
+
+def _is_cut(text: str, problem: json.JSONDecodeError) -> bool:
+    """Whether what is wrong is the end, or the beginning of a number or a word that is cut off."""
+    if problem.msg.startswith("Unterminated"):
+        return True
+    ending = _ENDING.fullmatch(text, problem.pos) if problem.pos else not text.strip()
+    return bool(ending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,22 @@ from benchharness.reporting.document import (
 from benchharness.reporting.energy_json import read_energy
 from benchharness.reporting.files import write_whole
 
-__all__ = ["SCHEMA_NAME", "from_json", "read_run", "run_schema", "to_json", "write_run"]
+__all__ = [
+    "OF_TIMING",
+    "SCHEMA_NAME",
+    "from_json",
+    "read_details",
+    "read_run",
+    "run_schema",
+    "run_text",
+    "to_json",
+    "write_run",
+]
 
 SCHEMA_NAME = "benchharness.run/1"
 _INTERVALS = ("ci95_s", "reference_ci95_s", "speed_ratio_ci95", "energy_ratio_ci95")
 _SAMPLES = ("samples_s", "reference_samples_s")
-_TEXTS = ("message", "comparison", "reference_backend", "reference_device")
+_TEXTS = ("message", "comparison", "reference_backend", "reference_device", "precision")
 _COUNTS = ("size", "calls", "verified_calls", "rounds", "peak_memory_bytes", "data_bytes")
 _NUMBERS = (
     "median_s",
@@ -65,7 +75,7 @@ _NUMBERS = (
     "temperature_c",
 )
 _OF_EVERY_TIMING = ("workload", "device", "status")
-_OF_TIMING = {
+OF_TIMING = {
     "workload": TEXT,
     "device": TEXT,
     "status": word_of(TimingStatus),
@@ -87,8 +97,12 @@ _LEFT_OUT_WHERE_EMPTY = ("throttle_reasons", "not_measured")
 
 def write_run(run: Run, path: Path) -> None:
     """Write `run.json`, whole or not at all."""
-    text = json.dumps(to_json(run), indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(path, text + "\n")
+    write_whole(path, run_text(run))
+
+
+def run_text(run: Run) -> str:
+    """The text of `run.json`: one line, since to lay it out takes ten times as long."""
+    return json.dumps(to_json(run), ensure_ascii=False, allow_nan=False) + "\n"
 
 
 @cache
@@ -137,7 +151,7 @@ def from_json(data: Any, name: str = "run.json", *, with_checks: bool = True) ->
     The run that `to_json` wrote, its pictures apart; what it does not know, it passes over.
 
     Without its checks where only the tasks and their timings are wanted: it takes a third of the
-    time.
+    time. Tasks may have been read already, as `run_decoder.document_of` does.
 
     Raises
     ------
@@ -207,6 +221,8 @@ def _read_submission(node: Node, with_checks: bool) -> SubmissionVerdict:
 
 
 def _read_task(node: Node, with_checks: bool) -> TaskVerdict:
+    if isinstance(node.value, TaskVerdict):
+        return node.value
     summary = node.get("summary")
     return TaskVerdict(
         suite=node["suite"].text(),
@@ -245,11 +261,16 @@ def _read_ceilings(node: Node) -> Ceilings:
 
 
 def _read_timing(node: Node) -> Timing:
-    return Timing(
-        against=_read_against(against) if (against := node.get("against")) else None,
-        **node.optional(_OF_TIMING, required=_OF_EVERY_TIMING),
-        **read_energy(node),
-    )
+    values = node.optional(OF_TIMING, required=_OF_EVERY_TIMING)
+    return Timing(**values, **read_details(node))
+
+
+def read_details(timing: Node) -> dict[str, Any]:
+    """The fields of a timing that are more than a value; those that are absent stay away."""
+    found = read_energy(timing)
+    if against := timing.get("against"):
+        found["against"] = _read_against(against)
+    return found
 
 
 def _read_against(node: Node) -> Against:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -70,28 +71,27 @@ def fit_power_law(
     207-227. Particle Data Group, Review of Particle Physics, Introduction: unconstrained
     averaging.
     """
-    points = np.array(
-        [
-            (size, median, *interval)
-            for size, median, interval in zip(sizes, medians_s, intervals_s, strict=True)
-            if size > 0 and median > 0 and interval[0] > 0 and np.isfinite(interval[1])
-        ]
-    ).reshape(-1, 4)
-    if len(np.unique(points[:, 0])) < 2:
+    points = [
+        (size, median, *interval)
+        for size, median, interval in zip(sizes, medians_s, intervals_s, strict=True)
+        if size > 0 and median > 0 and interval[0] > 0 and math.isfinite(interval[1])
+    ]
+    used = {size for size, *_ in points}
+    if len(used) < 2:
         return None
-    x, y, low, high = np.log(points).T
+    x, y, low, high = np.log(np.array(points)).T
     weights = 1 / (((high - low) / (2 * _Z)) ** 2 + _BETWEEN_SIZES**2)
-    x_mean, y_mean = np.average([x, y], axis=1, weights=weights)
+    x_mean, y_mean = weights @ x / weights.sum(), weights @ y / weights.sum()
     information = weights @ (x - x_mean) ** 2
     exponent = weights @ ((x - x_mean) * (y - y_mean)) / information
     misfit = weights @ (y - y_mean - exponent * (x - x_mean)) ** 2
-    birge_ratio = np.sqrt(misfit / (len(x) - 2)) if len(x) > 2 else 0.0
-    half_width = _Z * max(1.0, birge_ratio) / np.sqrt(information)
+    birge_ratio = math.sqrt(misfit / (len(x) - 2)) if len(x) > 2 else 0.0
+    half_width = _Z * max(1.0, birge_ratio) / math.sqrt(information)
     return PowerLaw(
         exponent=Estimate(
             float(exponent), float(exponent - half_width), float(exponent + half_width)
         ),
-        coefficient_s=float(np.exp(y_mean - exponent * x_mean)),
-        smallest=float(points[:, 0].min()),
-        largest=float(points[:, 0].max()),
+        coefficient_s=math.exp(y_mean - exponent * x_mean),
+        smallest=float(min(used)),
+        largest=float(max(used)),
     )

@@ -14,7 +14,7 @@ pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 sys.path.insert(0, str(Path(__file__).parents[1] / "comparison"))
 
 from lab_runs import ATTACK, lab_run, write_lab_runs
-from made_up_runs import run, task, timing, written
+from made_up_runs import against, run, task, timing, written
 
 from benchharness.comparison.page import write_page
 from benchharness.comparison.whole import compare_files
@@ -226,3 +226,11 @@ def test_every_table_says_what_it_is_and_names_its_columns(open_comparison, scri
     unscoped = "document.querySelectorAll('th:not([scope])').length"
     page = open_comparison(java_script_enabled=script)
     assert (page.evaluate(unnamed), page.evaluate(unscoped)) == (0, 0)
+
+
+def test_earlier_versions_have_a_table_of_their_own(open_comparison, tmp_path: Path) -> None:
+    one = run(task(timing(against=against(0.9, "SLOWER", version=ATTACK))))
+    page = open_comparison(page_of(tmp_path, *written(tmp_path, [one])))
+    row = page.locator("#earlier tbody tr").inner_text()
+    assert "slower" in row and "0.90×" in row
+    assert "<script>" in row and page.title() != "owned"

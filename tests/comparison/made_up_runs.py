@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchharness.outcomes import (
+    Against,
     Ceilings,
     Isolation,
     Machine,
@@ -21,7 +22,7 @@ from benchharness.outcomes import (
 )
 from benchharness.reporting.run_json import write_run
 
-__all__ = ["edited", "machine", "run", "task", "timing", "written"]
+__all__ = ["against", "edited", "machine", "run", "task", "timing", "written"]
 
 
 def timing(size: int = 64, ratio: float = 1.0, *, width: float = 0.01, **changes: Any) -> Timing:
@@ -48,6 +49,26 @@ def timing(size: int = 64, ratio: float = 1.0, *, width: float = 0.01, **changes
 
 def around(value: float, width: float) -> tuple[float, float]:
     return value / math.exp(width), value * math.exp(width)
+
+
+def against(
+    ratio: float, comparison: str | None, version: str = "HEAD~1", **changes: Any
+) -> Against:
+    """An earlier version that took 1 ms, and what its comparison came to."""
+    return Against(
+        **{
+            "version": version,
+            "status": TimingStatus.OK,
+            "rounds": 100,
+            "margin": 0.02,
+            "median_s": 1e-3,
+            "ci95_s": around(1e-3, 0.01),
+            "speed_ratio": ratio,
+            "speed_ratio_ci95": around(ratio, 0.01),
+            "comparison": comparison,
+            **changes,
+        }
+    )
 
 
 def task(*timings: Timing, name: str = "otsu", backend: str = "numpy") -> TaskVerdict:

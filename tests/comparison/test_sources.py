@@ -153,12 +153,9 @@ def test_samples_without_an_end_stay_a_fault(tmp_path: Path, good: Path) -> None
     assert "a.json: ends too early" in only_problem(good, path)
 
 
-def test_many_bytes_are_read_by_several_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("benchharness.comparison.sources._MUCH", 0)
-    paths = written(tmp_path, [run(task(timing(ratio=r))) for r in (1, 2, 3)])
-    called = []
-    found = read_sources(paths, meanwhile=lambda: called.append(1))
-    assert [source.name for source in found.runs] == ["a", "b", "c"]
-    assert called == [1]
+def test_how_many_files_are_read_is_told(tmp_path: Path, good: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    steps: list[tuple[str, int, int]] = []
+    read_sources([good, bad], tell=lambda *step: steps.append(step))
+    assert steps == [("reading", 0, 2), ("reading", 1, 2), ("reading", 2, 2)]

@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_up_runs import machine, run, task, timing, written
+from made_up_runs import against, machine, run, task, timing, written
 from rich.console import Console
 
 from benchharness.cli import main
 from benchharness.comparison.tables import COLUMNS, as_json, write_csv, write_json
 from benchharness.comparison.text import show
 from benchharness.comparison.whole import Comparison, compare_files
-from benchharness.outcomes import Against, TimingStatus
 
 
 @pytest.fixture
@@ -57,14 +55,12 @@ def test_what_is_unknown_is_empty_and_never_zero(comparison: Comparison, tmp_pat
 
 
 def test_earlier_version_of_the_same_rounds_is_in_the_row(tmp_path: Path) -> None:
-    against = Against(
-        "HEAD~1", TimingStatus.OK, "", 50, 0.02, 1e-3, (1e-3, 1e-3), 0.9, (0.88, 0.92)
-    )
-    one = run(task(timing(against=replace(against, comparison="SLOWER"))))
+    one = run(task(timing(against=against(0.9, "SLOWER"))))
     write_csv(compare_files(written(tmp_path, [one])), tmp_path / "rows.csv")
     (row,) = rows(tmp_path / "rows.csv")
     assert (row["earlier"], row["earlier_verdict"]) == ("HEAD~1", "SLOWER")
-    assert (row["earlier_speed_ratio"], row["earlier_speed_ratio_low"]) == ("0.9", "0.88")
+    assert (row["earlier_status"], row["earlier_median_s"]) == ("ok", "0.001")
+    assert float(row["earlier_speed_ratio_low"]) < float(row["earlier_speed_ratio"]) == 0.9
 
 
 def test_json_has_the_same_rows_and_no_infinities(comparison: Comparison, tmp_path: Path) -> None:
@@ -94,6 +90,19 @@ def test_terminal_shows_verdicts_and_what_differs(comparison: Comparison) -> Non
 def test_terminal_takes_no_markup_from_names(tmp_path: Path) -> None:
     runs = [run(task(timing()), submission="[red]x[/red]", seed=n) for n in (1, 2)]
     assert "[red]x[/red]" in printed(compare_files(written(tmp_path, runs)))
+
+
+def test_terminal_shows_earlier_versions_in_a_table_of_their_own(tmp_path: Path) -> None:
+    one = run(task(timing(against=against(0.9, "SLOWER"))))
+    text = printed(compare_files(written(tmp_path, [one])))
+    assert "Beside earlier versions" in text
+    assert "HEAD~1" in text and "SLOWER" in text
+
+
+def test_terminal_is_silent_on_earlier_versions_where_there_are_none(
+    comparison: Comparison,
+) -> None:
+    assert "earlier" not in printed(comparison)
 
 
 def test_terminal_shows_the_first_of_many_rows(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_file_cut_anywhere_is_refused(cut, tmp_path):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(to_json(replace(RUN, submissions=())))[:cut])
 
-    with pytest.raises(UsageError, match=r"run\.json: "):
+    with pytest.raises(UsageError, match=r"run\.json: ends too early"):
         read_run(path)
 
 

@@ -1,0 +1,32 @@
+"""How far a comparison is: a bar on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from benchharness.comparison.sources import Tell
+
+__all__ = ["shown_on"]
+
+
+@contextmanager
+def shown_on(console: Console) -> Iterator[Tell]:
+    """What shows how far it is, where the console is a terminal; the bar is gone at the end."""
+    if not console.is_terminal:
+        yield lambda what, done, total: None
+        return
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bars = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in bars:
+                bars[what] = progress.add_task(what, total=total)
+            progress.update(bars[what], completed=done)
+
+        yield tell
