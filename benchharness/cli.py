@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchharness import __version__
-from benchharness.errors import HarnessError
-from benchharness.worker.frameworks import BACKENDS
+from benchharness.errors import ExitCode, HarnessError
+from benchharness.worker.backends import BACKENDS
 
 if TYPE_CHECKING:
     from benchharness.classroom.cluster import Cluster
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from benchharness.reporting.gradebook import Filled
 
 __all__ = ["main"]
-
-_NOT_SOUND, _USAGE, _HARNESS_FAILED, _INTERRUPTED = 1, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except HarnessError as problem:
         print(f"benchharness: {problem}", file=sys.stderr)
-        return _USAGE
+        return problem.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -326,10 +324,11 @@ def _audit(options: argparse.Namespace) -> int:
     print(as_json(found) if options.json else as_text(found, settings.backends))
     for problem in broken:
         print(f"benchharness: left out: {problem}", file=sys.stderr)
-    return 0 if is_sound(found) and not broken else _NOT_SOUND
+    return 0 if is_sound(found) and not broken else ExitCode.NOT_PASSED
 
 
 def _grade(options: argparse.Namespace) -> int:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads would spin beside jobs
     from rich.console import Console
 
     from benchharness.classroom.assignment_file import assignment_for
@@ -374,18 +373,18 @@ def _grade(options: argparse.Namespace) -> int:
             lines = [f"{mistake}; mend the suite and start again" for mistake in mistakes]
             for line in (*lines, "nobody was graded; what was graded before is kept"):
                 print(f"benchharness: {line}", file=sys.stderr)
-            return _USAGE
+            return ExitCode.USAGE
         try:
-            for step in shown(run.steps(), run.total, Console()):
+            for step in shown(run.steps(), run.total, Console(), run.timed.read):
                 has_failed |= step.row is not None and step.row.status == "harness_failed"
         except KeyboardInterrupt:
             print("stopped: the same command goes on where this was", file=sys.stderr)
-            return _INTERRUPTED
+            return ExitCode.INTERRUPTED
         run.write_summaries()
         if options.junit:
             run.write_junit(options.junit)
     print(f"wrote {options.output / 'index.html'}, {options.output / 'grades.csv'}")
-    return _HARNESS_FAILED if has_failed else 0
+    return ExitCode.HARNESS_FAILED if has_failed else ExitCode.DONE
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -397,26 +396,30 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _compared(options: argparse.Namespace) -> int:
+    if options.output:
+        from benchharness.reporting.charts import warm_up
+
+        warm_up()  # it is ready when the runs are read
+
     from rich.console import Console
 
+    from benchharness.comparison.progress import shown_on
     from benchharness.comparison.tables import write_csv, write_json
     from benchharness.comparison.text import show
     from benchharness.comparison.whole import compare_files
 
-    meanwhile = _nothing
-    if options.output:
-        from benchharness.reporting.charts import warm_up as meanwhile
-    comparison = compare_files(
-        options.runs, margin=options.margin, baseline=options.baseline, meanwhile=meanwhile
-    )
+    written = []
+    with shown_on(Console(stderr=True)) as tell:
+        comparison = compare_files(
+            options.runs, margin=options.margin, baseline=options.baseline, tell=tell
+        )
+        if options.output:
+            from benchharness.comparison.page import write_page
+
+            write_page(comparison, options.output, tell=tell)
+            written.append(options.output)
     for problem in comparison.problems:
         print(f"benchharness: {problem}", file=sys.stderr)
-    written = []
-    if options.output:
-        from benchharness.comparison.page import write_page
-
-        write_page(comparison, options.output)
-        written.append(options.output)
     for path, write in ((options.csv, write_csv), (options.json, write_json)):
         if path:
             write(comparison, path)
@@ -434,10 +437,6 @@ def _cluster_at(address: str | None) -> AbstractContextManager[Cluster | None]:
     from benchharness.classroom.cluster import Cluster
 
     return Cluster(address, tell=lambda text: print(f"benchharness: {text}", file=sys.stderr))
-
-
-def _nothing() -> None:
-    pass
 
 
 def _export_canvas(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ dies takes one submission with it, which is tried again in a new one.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,6 +17,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
@@ -55,9 +57,11 @@ def in_processes(
             yield attempted(do, piece)
         return
     crew = _Crew(work, do, version)
+    gc.freeze()  # a collection in a fork would touch, and so copy, all that they share
     try:
         crew.fill(jobs)
         while crew.busy:
+            crew.look_ahead()
             for process in crew.ready():
                 done = process.ended()
                 if done is None:
@@ -69,6 +73,7 @@ def in_processes(
                 crew.fill(jobs)
     finally:
         crew.close()
+        gc.unfreeze()
 
 
 class _Crew(Generic[_Work, _Result]):
@@ -83,18 +88,24 @@ class _Crew(Generic[_Work, _Result]):
         self.busy: dict[Connection, _Process[_Work, _Result]] = {}
         self._idle: list[_Process[_Work, _Result]] = []
         self._pending = iter(work)
+        self._ahead: deque[_Work] = deque()
         self._again: deque[tuple[_Work, int]] = deque()
         self._do, self._version = do, version
 
     def fill(self, jobs: int) -> None:
         """Give work to as many processes as there may be."""
         while len(self.busy) < jobs:
-            following = self._again.popleft() if self._again else _next(self._pending)
+            following = self._following()
             if following is None:
                 return
             process = self._process()
             self.busy[process.pipe] = process
             process.begin(*following)
+
+    def look_ahead(self) -> None:
+        """Take the next piece while all are at work, for whoever is done first."""
+        if not self._ahead:
+            self._ahead.extend(islice(self._pending, 1))
 
     def ready(self) -> list[_Process[_Work, _Result]]:
         """Wait for processes that have something to say, or are gone."""
@@ -117,6 +128,12 @@ class _Crew(Generic[_Work, _Result]):
         """End all processes."""
         for process in (*self.busy.values(), *self._idle):
             process.close()
+
+    def _following(self) -> tuple[_Work, int] | None:
+        if self._again:
+            return self._again.popleft()
+        self.look_ahead()
+        return (self._ahead.popleft(), 1) if self._ahead else None
 
     def _process(self) -> _Process[_Work, _Result]:
         version = self._version()
@@ -164,12 +181,6 @@ class _Process(Generic[_Work, _Result]):
         if self._process.is_alive():  # in the middle of work that nobody waits for any more
             self._process.kill()
             self._process.join()
-
-
-def _next(pending: Iterator[_Work]) -> tuple[_Work, int] | None:
-    for piece in pending:
-        return piece, 1
-    return None
 
 
 def _serve(pipe: Connection, do: Callable[[_Work], _Result], parents: list[Connection]) -> None:

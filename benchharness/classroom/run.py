@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
 import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchharness import __version__
 from benchharness.classroom.assignment import Assignment
 from benchharness.classroom.intake import HandedIn, handed_in
+from benchharness.classroom.notice import Notice
 from benchharness.classroom.pool import Done, attempted, in_processes
 from benchharness.classroom.store import Row, Store
 from benchharness.errors import UsageError
 from benchharness.outcomes import Graded, Run, Status, SubmissionVerdict, TaskVerdict
 from benchharness.reporting.dashboard import write_dashboard
-from benchharness.reporting.grades_csv import write_grades_csv, write_grades_json
-from benchharness.reporting.gradescope import write_gradescope
+from benchharness.reporting.files import ends_with, write_whole
+from benchharness.reporting.grades_csv import Grades
+from benchharness.reporting.gradescope import results_text
 from benchharness.reporting.junit import write_junit
-from benchharness.reporting.page import write_report
-from benchharness.reporting.run_json import from_json, to_json, write_run
+from benchharness.reporting.page import render_report
+from benchharness.reporting.run_json import from_json, run_text, to_json
 from benchharness.reporting.students_view import for_students
+from benchharness.reporting.templates import prepare
 from benchharness.runner.grader import Grader, record
 from benchharness.runner.settings import Settings
 from benchharness.runner.submission import Submission
@@ -36,6 +41,12 @@ if TYPE_CHECKING:
     from benchharness.classroom.cluster import Cluster
 
 __all__ = ["ClassRun", "Step", "counted_in"]
+
+_FILES = {"run.json": "}\n", "report.html": "</html>", "gradescope.json": "}\n"}
+"""What is written for each submission, and how it ends."""
+
+_UNFINISHED = "unfinished"
+"""The fact of a folder that some files may not be on the disk; since when the machine runs."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +112,16 @@ class ClassRun:
         try:
             seed = self._seed(settings.seed, is_seed_asked_for)
             self._intake = handed_in(paths, self._scratch, leave_out=[out])
-            self._known = self._store.fingerprints() if resume else {}
+            self._known = self._graded_before() if resume else {}
             self._grader = Grader(replace(settings, seed=seed), suites)
             if not cluster:  # most submissions use it: its import is over when the first is read
                 self._grader.workers.start(["numpy"])
+            prepare()
         except BaseException:
             self._close_folders()
             raise
         self.total = len(self._intake)
+        self.timed = Notice()
         self._unchanged: deque[str] = deque()
         self._common = _fingerprint(self.suites, self._grader.settings, self._assignment)
 
@@ -137,11 +150,12 @@ class ClassRun:
 
     def write_summaries(self) -> None:
         """`grades.csv`, `grades.json` and `index.html`, of everybody that the folder knows."""
-        names = [suite.name for suite in self.suites]
-        write_grades_csv(self._everybody(), names, self.out / "grades.csv")
-        write_grades_json(self._everybody(), names, self.out / "grades.json")
-        run = self._recorded()
-        write_dashboard(self._everybody(), self.suites, run, self.out / "index.html")
+        grades = Grades([suite.name for suite in self.suites])
+        everybody = grades.each(self._everybody())
+        write_dashboard(everybody, self.suites, self._recorded(), self.out / "index.html")
+        grades.write(self.out)
+        _flush_files()
+        self._store.change(_UNFINISHED, "")
 
     def write_junit(self, path: Path) -> None:
         """JUnit XML of the same, for staff."""
@@ -167,6 +181,24 @@ class ClassRun:
                 "gets the same inputs; leave --seed out, or name another folder with -o"
             )
         return known
+
+    def _graded_before(self) -> dict[str, str]:
+        """
+        What need not be graded again, with its fingerprint.
+
+        The files of a submission are on the disk some seconds after they are written, all of them
+        when a run ends. After one that did not, on a machine that has been started anew, those
+        that lost theirs are graded again.
+        """
+        known = self._store.fingerprints()
+        running = self._store.change(_UNFINISHED, _since_start())
+        if running in ("", _since_start()):
+            return known
+        return {name: fingerprint for name, fingerprint in known.items() if self._is_whole(name)}
+
+    def _is_whole(self, name: str) -> bool:
+        folder = self.out / "submissions" / name
+        return all(ends_with(folder / file, end) for file, end in _FILES.items())
 
     def _close_folders(self) -> None:
         self._store.close()
@@ -233,7 +265,8 @@ class ClassRun:
         """One submission's row, made in a process of its own; its files are written before."""
         if not work.submission:
             return self._written(work, self._unread(work))
-        return self._written(work, self._recorded(self._grader.judged(work.submission)))
+        tell = self.timed.of(work.handed.name)
+        return self._written(work, self._recorded(self._grader.judged(work.submission, tell)))
 
     def _failed(self, done: Done[_Work, Row]) -> Row:
         """The row of a submission at which the harness has failed; it is tried again next time."""
@@ -266,11 +299,11 @@ class ClassRun:
         run = replace(run, submissions=(final,))
         shown = replace(run, submissions=(for_student,))
         folder = self.out / "submissions" / handed.name
-        write_run(shown, folder / "run.json")
-        write_report(shown, folder / "report.html")
         # Gradescope keeps back what is shown later, but for what is told of the whole.
-        told = replace(run, submissions=(replace(final, notes=for_student.notes),))
-        write_gradescope(told, folder / "gradescope.json")
+        told = replace(final, notes=for_student.notes)
+        texts = run_text(shown), render_report(shown), results_text(told)
+        for name, text in zip(_FILES, texts, strict=True):
+            write_whole(folder / name, text, at_once=False)
         graded = Graded(handed.name, dict(handed.student), final, work.problem)
         return Row(
             name=graded.name,
@@ -322,6 +355,21 @@ def counted_in(out: Path) -> list[Graded]:
             for graded in _all_in(store)
             if graded.name not in left_out
         ]
+
+
+def _flush_files() -> None:
+    """Have the system take to the disk what was written, and wait for it."""
+    if hasattr(os, "sync"):
+        os.sync()
+
+
+@cache
+def _since_start() -> str:
+    """What tells this time that the machine is running from all others."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:  # elsewhere than on Linux every time is taken for another
+        return secrets.token_hex(16)
 
 
 def _all_in(store: Store) -> Iterator[Graded]:

@@ -1,9 +1,10 @@
 """
 `OUT/results.sqlite`: what a class has got so far, one transaction a submission.
 
-A row is complete and on disk before the next submission begins, so that a run which ends at any
-moment loses nothing but the submission that it was at. The rows hold what files and pages are
-made of again: each submission's `run.json` with all checks, hidden ones included.
+A row is complete and written before the next submission begins, so that a run which is ended at
+any moment loses nothing but the submission that it was at. The system takes rows to the disk
+together: where the machine itself loses its power, the last few may be gone, and are graded
+again. The rows hold each submission's `run.json` with all checks, hidden ones included.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchharness.errors import HarnessError, UsageError
+from benchharness.errors import HarnessError, UsageError, unwritable
 
 try:
     import fcntl
@@ -69,9 +70,10 @@ class Store:
         Raises
         ------
         UsageError
-            If another run has it open, or what is there is no database of ours.
+            If another run has it open, what is there is no database of ours, or nobody can write
+            there.
         HarnessError
-            If the folder cannot be written.
+            If the disk is full.
         """
         self.folder = folder
         path = folder / "results.sqlite"
@@ -79,14 +81,12 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = (folder / ".lock").open("w")
         except OSError as problem:
-            raise HarnessError(
-                f"{folder}: cannot be written: {problem.strerror}; name another folder with -o"
-            ) from problem
+            raise unwritable(folder, problem, "name another folder with -o") from problem
         _hold(self._lock.fileno(), folder)
         try:
             self._database = sqlite3.connect(path, isolation_level=None)
             self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.executescript(_SCHEMA)
             self._require_version(path)
         except sqlite3.DatabaseError as problem:
@@ -103,6 +103,13 @@ class Store:
         found = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,))
         value: str = found.fetchone()[0]
         return value
+
+    def change(self, name: str, value: str) -> str:
+        """Change a fact of the folder, and get what it was before; empty where it is new."""
+        before = self.fact(name, "")
+        with self._writing(name):
+            self._database.execute("UPDATE facts SET value = ? WHERE name = ?", (value, name))
+        return before
 
     def fingerprints(self) -> dict[str, str]:
         """What has been graded, by name."""

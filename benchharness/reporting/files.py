@@ -8,14 +8,17 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchharness.errors import HarnessError
+from benchharness.errors import HarnessError, unwritable
 
-__all__ = ["add_to", "write_whole"]
+__all__ = ["add_to", "ends_with", "write_whole"]
 
 
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
+def write_whole(path: Path, text: str | Iterable[str], *, at_once: bool = True) -> None:
     """
     Put a text, or its parts, at `path`: the old file stays until the new one is complete.
+
+    It is on the disk when this returns, unless `at_once` is false: then a machine that loses its
+    power soon after may come back without it.
 
     Raises
     ------
@@ -29,7 +32,8 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.writelines([text] if isinstance(text, str) else text)
                 file.flush()
-                os.fsync(file.fileno())
+                if at_once:
+                    os.fsync(file.fileno())
             os.chmod(name, 0o644)
             os.replace(name, path)
         except BaseException:
@@ -37,10 +41,18 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
                 os.unlink(name)
             raise
     except OSError as problem:
-        raise HarnessError(
-            f"{path}: cannot be written: {problem.strerror or problem}; "
-            "free some space or name another place"
-        ) from problem
+        raise unwritable(path, problem) from problem
+
+
+def ends_with(path: Path, text: str) -> bool:
+    """Whether there is a file at `path` with `text` at its end."""
+    end = text.encode("utf-8")
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(end), os.SEEK_END)
+            return file.read() == end
+    except OSError:  # there is none, or it is shorter
+        return False
 
 
 def add_to(path: Path, text: str) -> None:

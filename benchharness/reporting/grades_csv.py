@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,54 +14,65 @@ from benchharness.reporting.files import write_whole
 from benchharness.reporting.plain_text import plain
 from benchharness.reporting.sheet import safe_cell
 
-__all__ = ["grades_csv", "grades_json", "write_grades_csv", "write_grades_json"]
+__all__ = ["Grades"]
 
 _HEADER = ("submission", "score", "max_score", "percent", "status")
 _SCHEMA_NAME = "benchharness.grades/1"
 
 
-def write_grades_csv(class_: Iterable[Graded], suites: Sequence[str], path: Path) -> None:
-    """Write `grades.csv`, whole or not at all; the submissions are gone through once."""
-    write_whole(path, grades_csv(class_, suites))
+class Grades:
+    """Everybody's points in both files; a submission is let go as soon as it is added."""
+
+    def __init__(self, suites: Sequence[str]) -> None:
+        self._suites = suites
+        self._table = io.StringIO()
+        self._writer = csv.writer(self._table, lineterminator="\n")
+        self._writer.writerow((*_HEADER, *map(_cell, suites)))
+        self._rows: list[str] = []
+
+    def add(self, graded: Graded) -> None:
+        """Add one submission."""
+        points = _points_by_suite(graded.verdict)
+        self._rows.append(json.dumps(_row(graded, points, self._suites), allow_nan=False))
+        if not graded.not_counted:
+            self._writer.writerow(_cells(graded, points, self._suites))
+
+    def each(self, class_: Iterable[Graded]) -> Iterator[Graded]:
+        """The same submissions; each is added as it passes."""
+        for graded in class_:
+            self.add(graded)
+            yield graded
+
+    def as_csv(self) -> str:
+        """
+        A row a submission that counts, and a column a suite: empty where nothing of it was judged.
+        """
+        return self._table.getvalue()
+
+    def as_json(self) -> str:
+        """The same as JSON, with what is known of the student and a submission's problem."""
+        rows = ",\n".join(self._rows)
+        return f'{{"schema": "{_SCHEMA_NAME}", "submissions": [\n{rows}\n]}}\n'
+
+    def write(self, folder: Path) -> None:
+        """Write `grades.csv` and `grades.json`, each whole or not at all."""
+        write_whole(folder / "grades.csv", self.as_csv())
+        write_whole(folder / "grades.json", self.as_json())
 
 
-def write_grades_json(class_: Iterable[Graded], suites: Sequence[str], path: Path) -> None:
-    """Write `grades.json`, whole or not at all; the submissions are gone through once."""
-    write_whole(path, grades_json(class_, suites))
+def _cells(graded: Graded, points: dict[str, float], suites: Sequence[str]) -> tuple[str, ...]:
+    verdict = graded.verdict
+    return (
+        _cell(graded.name),
+        _number(verdict.score),
+        _number(verdict.max_score),
+        _number(verdict.percent, 2),
+        graded.status.value,
+        *("" if suite not in points else _number(points[suite]) for suite in suites),
+    )
 
 
-def grades_csv(class_: Iterable[Graded], suites: Sequence[str]) -> str:
-    """
-    A row a submission that counts, and a column a suite: empty where nothing of it was judged.
-    """
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow((*_HEADER, *map(_cell, suites)))
-    for graded in class_:
-        if graded.not_counted:
-            continue
-        verdict, points = graded.verdict, _points_by_suite(graded.verdict)
-        writer.writerow(
-            (
-                _cell(graded.name),
-                _number(verdict.score),
-                _number(verdict.max_score),
-                _number(verdict.percent, 2),
-                graded.status.value,
-                *("" if suite not in points else _number(points[suite]) for suite in suites),
-            )
-        )
-    return table.getvalue()
-
-
-def grades_json(class_: Iterable[Graded], suites: Sequence[str]) -> str:
-    """The same as JSON, with what is known of the student and a submission's problem."""
-    rows = ",\n".join(json.dumps(_row(graded, suites), allow_nan=False) for graded in class_)
-    return f'{{"schema": "{_SCHEMA_NAME}", "submissions": [\n{rows}\n]}}\n'
-
-
-def _row(graded: Graded, suites: Sequence[str]) -> dict[str, Any]:
-    points = _points_by_suite(graded.verdict)
+def _row(graded: Graded, points: dict[str, float], suites: Sequence[str]) -> dict[str, Any]:
     return {
         "submission": graded.name,
         "student": dict(graded.student),

@@ -20,7 +20,13 @@ from benchharness.reporting.students_view import (
 )
 from benchharness.reporting.terminal import explained
 
-__all__ = ["pending_results", "to_gradescope", "write_gradescope", "write_pending_results"]
+__all__ = [
+    "pending_results",
+    "results_text",
+    "to_gradescope",
+    "write_gradescope",
+    "write_pending_results",
+]
 
 _BEGUN = "Grading has begun and has not come to an end. If this stays, ask the course staff."
 
@@ -38,7 +44,12 @@ def write_gradescope(run: Run, path: Path) -> None:
         raise UsageError(
             f"--bench-gradescope: is about one submission, this run has {len(run.submissions)}"
         )
-    _write(to_gradescope(run.submissions[0]), path)
+    write_whole(path, results_text(run.submissions[0]))
+
+
+def results_text(submission: SubmissionVerdict) -> str:
+    """The text of Gradescope's `results.json`."""
+    return _text(to_gradescope(submission))
 
 
 def write_pending_results(path: Path, text: str = _BEGUN) -> None:
@@ -47,7 +58,7 @@ def write_pending_results(path: Path, text: str = _BEGUN) -> None:
 
     Gradescope takes what is there when the time is up; without a file it shows its own failure.
     """
-    _write(pending_results(text), path)
+    write_whole(path, _text(pending_results(text)))
 
 
 def pending_results(text: str = _BEGUN) -> dict[str, Any]:
@@ -122,5 +133,5 @@ def _leaderboard(submission: SubmissionVerdict) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _write(results: dict[str, Any], path: Path) -> None:
-    write_whole(path, json.dumps(results, indent=2, allow_nan=False) + "\n")
+def _text(results: dict[str, Any]) -> str:
+    return json.dumps(results, allow_nan=False) + "\n"

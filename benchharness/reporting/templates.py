@@ -12,7 +12,17 @@ from markupsafe import Markup
 from benchharness.content import content_root
 from benchharness.reporting.plain_text import plain
 
-__all__ = ["asset", "policy_hash", "render"]
+__all__ = ["asset", "policy_hash", "prepare", "render"]
+
+
+_FOR_STAFF = ("comparison", "dashboard")
+
+
+def prepare() -> None:
+    """Compile the templates of a submission's page, so that forks of this process share them."""
+    for name in _environment().list_templates():
+        if not name.startswith(_FOR_STAFF):
+            _environment().get_template(name)
 
 
 def render(template: str, **values: object) -> str:
@@ -20,6 +30,7 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(**values)
 
 
+@cache
 def asset(name: str) -> Markup:
     """A file of `reports/static/`, to be inlined as it stands."""
     return Markup((content_root() / "reports" / "static" / name).read_text(encoding="utf-8"))
@@ -37,6 +48,7 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(content_root() / "reports" / "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -109,11 +109,17 @@ class Grader:
         """What a look through the source says of the task, once one of its checks is graded."""
         return self.attempt(assignment.submission, assignment.backend).advice(assignment.task)
 
-    def judged(self, submission: Submission) -> SubmissionVerdict:
-        """All that there is to find out about one submission."""
+    def judged(
+        self, submission: Submission, tell: Callable[[str], None] = lambda what: None
+    ) -> SubmissionVerdict:
+        """
+        All that there is to find out about one submission.
+
+        `tell` hears what is being timed, and "" when it is over.
+        """
         ledger = Ledger()
         for assignment in self.assignments(submission):
-            for check, timing in _results(self, assignment):
+            for check, timing in _results(self, assignment, tell):
                 advice = self.advice(assignment)
                 ledger.add(entry(assignment, submission.path, check, timing, advice))
         self.release(submission)
@@ -254,7 +260,7 @@ def record(
 
 
 def _results(
-    grader: Grader, assignment: Assignment
+    grader: Grader, assignment: Assignment, tell: Callable[[str], None]
 ) -> Iterator[tuple[CheckVerdict | None, Timing | None]]:
     grading = grader.grading(assignment)
     with beside_others():
@@ -266,4 +272,13 @@ def _results(
     for device in grader.devices.of(assignment.backend):
         for workload in assignment.task.workloads:
             for size in workload.sizes:
-                yield None, grader.time(assignment, workload, size, device)
+                place = "" if device == CPU else f"-{device.name}"
+                what = f"{assignment.task.name} {workload.name}[{size}{place}]"
+                timing = grader.time(assignment, workload, size, device, _telling(tell, what))
+                tell("")
+                yield None, timing
+
+
+def _telling(tell: Callable[[str], None], what: str) -> Callable[[str], None]:
+    """The same, which says what it is about first."""
+    return lambda now: tell(f"{what}: {now}")

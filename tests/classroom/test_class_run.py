@@ -14,8 +14,11 @@ import pytest
 from tiny_suite import POINTS, RAISES, RIGHT, WRONG, copy_tiny_suite, tiny_suite
 
 from benchharness.classroom.run import ClassRun
+from benchharness.classroom.store import Store
 from benchharness.cli import main
 from benchharness.errors import UsageError
+from benchharness.outcomes import SubmissionVerdict
+from benchharness.runner.grader import Grader
 from benchharness.runner.settings import Settings
 
 SUITE = tiny_suite()
@@ -68,6 +71,57 @@ def test_everybody_gets_what_they_earned(handed_in, tmp_path, jobs):
     assert {name: row["status"] for name, row in found.items()} == STATUS
     assert found["ann"]["score"] == found["ann"]["max_score"] == str(POINTS)
     assert float(found["ben"]["score"]) < POINTS
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_timed_is_told_by_the_process_that_times_it(
+    handed_in, tmp_path, monkeypatch, jobs
+):
+    def judged(self, submission, tell):
+        tell("total noise[8]: rounds")
+        return SubmissionVerdict(submission.name, submission.path, submission.sha256)
+
+    monkeypatch.setattr(Grader, "judged", judged)
+    with ClassRun([handed_in / "ann.py"], [SUITE], settings(), tmp_path / "out", jobs=jobs) as run:
+        list(run.steps())
+
+        assert run.timed.read() == "ann: total noise[8]: rounds"
+
+
+def left_unfinished(out, since):
+    """As a run leaves its folder that ended before its files were surely on the disk."""
+    with Store(out) as store:
+        store.change("unfinished", since)
+
+
+def done_again(steps):
+    return {step.name for step in steps if step.row}
+
+
+@pytest.mark.parametrize("file", ["run.json", "report.html", "gradescope.json"])
+def test_submission_whose_file_a_power_cut_took_is_graded_again(handed_in, tmp_path, file):
+    out = tmp_path / "out"
+    graded(handed_in, out)
+    left_unfinished(out, "an earlier start of the machine")
+    lost = out / "submissions" / "ann" / file
+    whole = lost.read_bytes()
+    lost.write_bytes(whole[:-5])
+    (out / "submissions" / "ben" / file).write_bytes(b"")
+    (out / "submissions" / "dan" / file).unlink()
+
+    assert done_again(graded(handed_in, out)) == {"ann", "ben", "dan"}
+    assert lost.read_bytes().endswith(whole[-5:])
+    assert done_again(graded(handed_in, out)) == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells its starts apart")
+def test_killed_run_on_a_machine_that_stayed_up_has_lost_no_file(handed_in, tmp_path):
+    out = tmp_path / "out"
+    graded(handed_in, out)
+    left_unfinished(out, Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+    (out / "submissions" / "ann" / "report.html").unlink()
+
+    assert done_again(graded(handed_in, out)) == set()
 
 
 def test_header_of_the_grades_is_the_contracts(handed_in, tmp_path):

@@ -11,12 +11,7 @@ from sample_gradebook import graded
 from sample_run import INJECTIONS, right_submission, wrong_submission
 
 from benchharness.outcomes import Graded, Status, SubmissionVerdict
-from benchharness.reporting.grades_csv import (
-    grades_csv,
-    grades_json,
-    write_grades_csv,
-    write_grades_json,
-)
+from benchharness.reporting.grades_csv import Grades
 
 SUITES = ["thresholding", "pooling"]
 
@@ -31,20 +26,27 @@ def sample_class():
     ]
 
 
+def grades(class_):
+    """The class, every submission of which has passed."""
+    found = Grades(SUITES)
+    assert list(found.each(iter(class_))) == class_
+    return found
+
+
 def rows(class_):
-    return list(csv.DictReader(io.StringIO(grades_csv(class_, SUITES))))
+    return list(csv.DictReader(io.StringIO(grades(class_).as_csv())))
 
 
 def test_csv_equals_the_gold_file():
-    assert_gold(grades_csv(sample_class(), SUITES), "grades.csv")
+    assert_gold(grades(sample_class()).as_csv(), "grades.csv")
 
 
 def test_json_equals_the_gold_file():
-    assert_gold(grades_json(sample_class(), SUITES), "grades.json")
+    assert_gold(grades(sample_class()).as_json(), "grades.json")
 
 
 def test_header_is_as_promised():
-    header = grades_csv([], SUITES).splitlines()[0]
+    header = grades([]).as_csv().splitlines()[0]
 
     assert header == "submission,score,max_score,percent,status,thresholding,pooling"
 
@@ -92,17 +94,17 @@ def test_any_name_is_one_row_of_plain_text(name):
 
 
 def test_any_name_comes_back_from_json():
-    data = json.loads(grades_json([graded("\u202e\ud800\n=1", 1.0)], SUITES))
+    data = json.loads(grades([graded("\u202e\ud800\n=1", 1.0)]).as_json())
 
     assert data["submissions"][0]["submission"] == "\u202e\ud800\n=1"
 
 
 def test_json_of_no_submissions_is_json():
-    assert json.loads(grades_json([], SUITES))["submissions"] == []
+    assert json.loads(grades([]).as_json())["submissions"] == []
 
 
 def test_json_says_whose_it_is_and_what_was_wrong():
-    data = json.loads(grades_json(sample_class(), SUITES))["submissions"]
+    data = json.loads(grades(sample_class()).as_json())["submissions"]
 
     assert data[0]["student"]["email"] == "jane@example.org"
     assert data[2]["problem"] == "the archive is damaged: hand it in again"
@@ -112,9 +114,8 @@ def test_statuses_are_the_words_of_the_contract():
     assert {row["status"] for row in rows(sample_class())} <= set(map(str, Status))
 
 
-def test_class_is_gone_through_once(tmp_path):
-    write_grades_csv(iter(sample_class()), SUITES, tmp_path / "grades.csv")
-    write_grades_json(iter(sample_class()), SUITES, tmp_path / "grades.json")
+def test_both_files_are_written(tmp_path):
+    grades(sample_class()).write(tmp_path)
 
     assert len((tmp_path / "grades.csv").read_text().splitlines()) == 4
     assert len(json.loads((tmp_path / "grades.json").read_text())["submissions"]) == 3

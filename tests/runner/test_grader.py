@@ -10,7 +10,8 @@ import pytest
 from sandbox.confined import refuse
 from tiny_suite import POINTS, RIGHT, WRONG, tiny_suite
 
-from benchharness.outcomes import Status
+from benchharness.outcomes import Status, Timing, TimingStatus
+from benchharness.runner.devices import CPU
 from benchharness.runner.grader import Grader, grade
 from benchharness.runner.settings import Settings
 from benchharness.sandbox.layers.libc import supported
@@ -244,3 +245,17 @@ def test_grader_leaves_no_files_behind(tmp_path):
         folder = grader.take_in(*write(tmp_path, hw=RIGHT)).folder
 
     assert not folder.parent.exists()
+
+
+def test_tells_what_is_timed_and_when_it_is_over(tmp_path, monkeypatch):
+    def time(self, assignment, workload, size, device, tell):
+        tell("rounds")
+        return Timing(workload.name, device.name, TimingStatus.OK, size=size)
+
+    told = []
+    monkeypatch.setattr(Grader, "time", time)
+    (path,) = write(tmp_path, right=RIGHT)
+    with Grader(settings(timing="quick", device=CPU.name), [SUITE]) as grader:
+        grader.judged(grader.take_in(path), told.append)
+
+    assert told == ["negative noise[8]: rounds", ""]
