@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +12,7 @@ from statistics import mean, median
 
 from browser import openings
 from classes import command, hand_in, numpy_sources
+from costs import TICK_S, processor_s
 from measuring import HERE, descendants, environment, folder, memory_bytes, say, two_cores
 from results import Figure, Goal, Result
 
@@ -21,7 +21,6 @@ _STUDENTS = {False: 5000, True: 60}
 _LOOKS = 100
 """How often memory is looked at while the class is graded."""
 
-_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _PARTS = {"10 %": 0.1, "50 %": 0.5, "100 %": 1.0}
 
 
@@ -113,7 +112,7 @@ def _graded(grade: Sequence[str], students: int, temporary: Path) -> _Course:
         moments.append(time.perf_counter())
         if len(moments) % every == 0:
             everybody = [process.pid, *descendants(process.pid)]
-            used_s = sum(map(_processor_s, everybody))
+            used_s = sum(processor_s(pid, with_ended=True) for pid in everybody)
             looks.append(_Look(len(moments), memory_bytes(everybody), used_s, _files(temporary)))
         if len(moments) % (10 * every) == 0:
             say(f"{len(moments)} of {students}")
@@ -131,21 +130,12 @@ def _graded(grade: Sequence[str], students: int, temporary: Path) -> _Course:
     )
 
 
-def _processor_s(pid: int) -> float:
-    """What a process has used of processors, with the children that have ended."""
-    try:
-        facts = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:  # it has ended meanwhile
-        return 0.0
-    return _TICK_S * sum(map(int, facts[11:15]))
-
-
 def _work(course: _Course) -> Figure:
     """Processor time, which says more than time on a machine that is not left alone."""
     tenth = max(1, len(course.looks) // 10)
     edges = [course.looks[place] for place in (0, tenth, -1 - tenth, -1)]
     begin, end = (
-        max(after.processor_s - before.processor_s, _TICK_S) / (after.done - before.done)
+        max(after.processor_s - before.processor_s, TICK_S) / (after.done - before.done)
         for before, after in (edges[:2], edges[2:])
     )
     return Figure(

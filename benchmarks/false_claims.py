@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from measuring import HERE, environment, folder, hogs, python, run, say
+from measuring import HERE, folder, hogs, say
+from peers.timers import TRUTHS, Claim, pyperf, pytest_benchmark
 from results import Figure, Goal, Result
-from timed import Bench
+from timed import Bench, slowed_reference
 
 _REFERENCE = HERE / "suites" / "otsu_convolution" / "reference.py"
-_SLOWDOWN = HERE / "peers" / "slowdown.py"
+_OURS = "benchharness, quick"
 _CONDITIONS = {"quiet": 0, "beside a hog": 1}
 _GOALS = {
     "A/A": Goal(0.01, "≤ 1 %", "share"),
     "+5 %": Goal(0.95, "≥ 95 %", "share", at_least=True),
 }
-_CLAIMED = re.compile(r"^(\w+): Mean .*x (slower|faster)$", re.MULTILINE)
 
 Found = dict[str, Any]
 
@@ -35,8 +34,8 @@ def measure(*, quick: bool) -> Result:
     with folder() as where, Bench("otsu_convolution") as bench:
         tools: dict[str, Callable[[], list[Found]]] = {
             "benchharness": lambda: _ours(bench, where),
-            "pytest-benchmark": lambda: _pytest_benchmark(where),
-            "pyperf": lambda: _pyperf(where),
+            "pytest-benchmark": lambda: _facts(pytest_benchmark(where)),
+            "pyperf": lambda: _facts(pyperf(where, "--fast")),
         }
         for condition, count in _CONDITIONS.items():
             with hogs(count):
@@ -73,17 +72,15 @@ def _schedule(rounds: dict[str, int]) -> list[tuple[int, str]]:
 
 
 def _ours(bench: Bench, where: Path) -> list[Found]:
-    slowed = where / "slowed.py"
-    lines = [f"{task.name} = slowed({task.name})" for task in bench.tasks]
-    slowed.write_text("\n".join([_REFERENCE.read_text(), _SLOWDOWN.read_text(), *lines]))
+    slowed = slowed_reference(bench.suite, where, 0.05)
     found = []
     for task in bench.tasks:
-        for truth, file in (("A/A", _REFERENCE), ("+5 %", slowed)):
+        for truth, file in zip(TRUTHS, (_REFERENCE, slowed), strict=True):
             timed = bench.time(file, task, task.workloads[0].sizes[0])
             timing = timed.timing
             found.append(
                 {
-                    "tool": "benchharness, quick",
+                    "tool": _OURS,
                     "truth": truth,
                     "kernel": task.name,
                     "claim": str(timing.comparison),
@@ -100,72 +97,8 @@ def _ours(bench: Bench, where: Path) -> list[Found]:
     return found
 
 
-def _pytest_benchmark(where: Path) -> list[Found]:
-    base, again, slowed = (
-        _pytest_benchmark_run(where / f"{name}.json", slowed=name == "slowed")
-        for name in ("base", "again", "slowed")
-    )
-    return [
-        {
-            "tool": f"pytest-benchmark, two runs, {field}:5%",
-            "truth": truth,
-            "kernel": kernel,
-            "claim": _beyond_five_percent(base[kernel][field], other[kernel][field]),
-            "ratio": base[kernel][field] / other[kernel][field],
-        }
-        for truth, other in (("A/A", again), ("+5 %", slowed))
-        for kernel in base
-        for field in ("median", "min")
-    ]
-
-
-def _pytest_benchmark_run(file: Path, *, slowed: bool) -> dict[str, dict[str, float]]:
-    options = ["-q", "-p", "no:benchharness", "-p", "no:cacheprovider"]
-    command = python("-m", "pytest", *options, HERE / "peers" / "test_kernels.py")
-    run([*command, f"--benchmark-json={file}"], file.parent, env=environment(SLOWED=_flag(slowed)))
-    found = json.loads(file.read_text())["benchmarks"]
-    return {one["params"]["name"]: one["stats"] for one in found}
-
-
-def _beyond_five_percent(before_s: float, after_s: float) -> str:
-    """The rule of `--benchmark-compare-fail=FIELD:5%`, asked in both directions."""
-    if after_s > 1.05 * before_s:
-        return "SLOWER"
-    return "FASTER" if before_s > 1.05 * after_s else "none"
-
-
-def _pyperf(where: Path) -> list[Found]:
-    base, again, slowed = (
-        _pyperf_run(where / f"pyperf_{name}.json", slowed=name == "slowed")
-        for name in ("base", "again", "slowed")
-    )
-    found = []
-    for truth, other in (("A/A", again), ("+5 %", slowed)):
-        shown = run(python("-m", "pyperf", "compare_to", base, other), where)
-        claims = {kernel: claim.upper() for kernel, claim in _CLAIMED.findall(shown)}
-        for kernel in ("otsu_threshold", "convolve"):
-            claim = claims.get(kernel, "none")
-            found.append(
-                {
-                    "tool": "pyperf --fast, compare_to",
-                    "truth": truth,
-                    "kernel": kernel,
-                    "claim": claim,
-                }
-            )
-    return found
-
-
-def _pyperf_run(file: Path, *, slowed: bool) -> Path:
-    file.unlink(missing_ok=True)
-    options = ["--fast", "--inherit-environ", "SLOWED", "-o", file]
-    command = python(HERE / "peers" / "pyperf_kernels.py", *options)
-    run(command, file.parent, env=environment(SLOWED=_flag(slowed)))
-    return file
-
-
-def _flag(slowed: bool) -> str:
-    return "1" if slowed else "0"
+def _facts(claims: list[Claim]) -> list[Found]:
+    return [asdict(claim) for claim in claims]
 
 
 # What that comes to
@@ -177,7 +110,7 @@ def _figures(found: list[Found]) -> list[Figure]:
         cells[one["tool"], one["condition"], one["truth"]].append(one)
     figures = []
     for (tool, condition, truth), results in cells.items():
-        ours = tool.startswith("benchharness")
+        ours = tool == _OURS
         claims = ("FASTER", "SLOWER") if truth == "A/A" else ("SLOWER",)
         count = sum(one["claim"] in claims for one in results)
         goal = _GOALS[truth]
@@ -194,12 +127,12 @@ def _figures(found: list[Found]) -> list[Figure]:
     return [*figures, *_costs(found)]
 
 
-def interval(count: int, of: int) -> str:
+def interval(count: int, of: int, *, digits: int = 0) -> str:
     """Wilson's interval of a share."""
     z, share = 1.96, count / of
     middle = (share + z**2 / (2 * of)) / (1 + z**2 / of)
     half = z / (1 + z**2 / of) * (share * (1 - share) / of + z**2 / (4 * of**2)) ** 0.5
-    return f"{max(0, middle - half):.0%} to {min(1, middle + half):.0%}"
+    return f"{max(0, middle - half):.{digits}%} to {min(1, middle + half):.{digits}%}"
 
 
 def _spread(results: list[Found]) -> str:
@@ -210,7 +143,7 @@ def _spread(results: list[Found]) -> str:
 def _costs(found: list[Found]) -> list[Figure]:
     figures = []
     for condition in _CONDITIONS:
-        ours = [one for one in found if one["condition"] == condition and "wall_s" in one]
+        ours = [one for one in found if (one["tool"], one["condition"]) == (_OURS, condition)]
         measured = [one["measured_s"] for one in ours]
         wall = [one["wall_s"] for one in ours]
         figures.append(

@@ -39,7 +39,9 @@ BENCHMARKS = (
     "same_score",
     "quiet_and_busy",
     "known_lengths",
+    "cost_of_a_result",
     "false_claims",
+    "false_claims_everywhere",
     "regression_gate",
 )
 

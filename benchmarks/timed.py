@@ -14,10 +14,12 @@ from benchharness.runner.earlier import EarlierVersion
 from benchharness.runner.grader import Grader
 from benchharness.runner.settings import Settings
 from benchharness.runner.timing import TimingBench
-from benchharness.suite.load import load_suite
-from benchharness.suite.task import Task
+from benchharness.suite.load import find_suite, load_suite
+from benchharness.suite.task import Suite, Task, Workload
 
-__all__ = ["Bench", "Timed"]
+__all__ = ["Bench", "Timed", "slowed_reference"]
+
+_SLOWDOWN = HERE / "peers" / "slowdown.py"
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,11 @@ class Timed:
 
 
 class Bench:
-    """Warm fork-servers and one suite of this folder; a context manager."""
+    """Warm fork-servers and one suite, of this folder or a bundled one; a context manager."""
 
     def __init__(self, suite: str) -> None:
-        self.suite = load_suite(HERE / "suites" / suite)
+        own = HERE / "suites" / suite
+        self.suite = load_suite(own if own.is_dir() else find_suite(suite))
         self._grader = Grader(Settings(timing="quick"), [self.suite])
         self.tasks = self.suite.tasks
 
@@ -43,13 +46,15 @@ class Bench:
         task: Task,
         size: int,
         *,
+        workload: Workload | None = None,
         against: Path | None = None,
         margin: float = 0.02,
     ) -> Timed:
         """
         One timing of a submission in new workers, on inputs of a new seed.
 
-        An earlier version of it is timed in the same rounds, where one is named.
+        The workload is the task's first unless another is given. An earlier version of the
+        submission is timed in the same rounds, where one is named.
         """
         start = time.perf_counter()
         grader = self._grader
@@ -58,7 +63,7 @@ class Bench:
         settings = Settings(timing="quick")
         sides = (submission, self.suite, task, "numpy", earlier)
         with closing(TimingBench(grader.workers, settings, *sides)) as bench:
-            timing = bench.time(task.workloads[0], size)
+            timing = bench.time(workload or task.workloads[0], size)
         measured_s = timing.calls * (timing.raw_median_s or 0.0)
         return Timed(timing, measured_s, time.perf_counter() - start)
 
@@ -67,3 +72,12 @@ class Bench:
 
     def __exit__(self, *_: object) -> None:
         self._grader.close()
+
+
+def slowed_reference(suite: Suite, where: Path, share: float) -> Path:
+    """A submission that is the suite's reference, every task longer by that share of itself."""
+    (source,) = {task.reference_file.read_text() for task in suite.tasks}
+    lines = [f"{task.name} = slowed({task.name}, {share})" for task in suite.tasks]
+    file = where / "slowed.py"
+    file.write_text("\n".join([source, _SLOWDOWN.read_text(), *lines]))
+    return file
