@@ -24,7 +24,10 @@ from results import Figure, Goal, Result, write
 
 from benchharness.audit.run import installed_backends
 
-_STUDENTS = {"numpy": 200, "torch": 40}
+_STUDENTS = 200
+_FEW_STUDENTS = {"numpy": 200, "torch": 40}
+"""How many a grader gets that has a process for each, every one of which takes as long."""
+
 _BATCHES = {"otter": 8, "nbgrader": 10}
 """How many submissions a process of a grader that takes seconds for each gets."""
 _TIMES_AS_FAST = {"gradescope-utils": 10, "pytest": 40, "otter": 100, "nbgrader": 100}
@@ -119,7 +122,7 @@ def _class(grader: Grader, backend: str, jobs: int, quick: bool, *, count: int =
         jobs=jobs,
         graded=count,
         seconds=graded.seconds,
-        a_minute=60 * (_STUDENTS[backend] if extrapolated else count) / class_s,
+        a_minute=60 * (_STUDENTS if extrapolated else count) / class_s,
         extrapolated=extrapolated,
         peak_bytes=graded.peak_bytes,
     )
@@ -131,14 +134,15 @@ def _count(grader: Grader, backend: str, jobs: int, *, quick: bool) -> int:
     """A whole class two at a time, a fifth of it one at a time; a few where each takes seconds."""
     if grader.name in _BATCHES:
         return jobs * (2 if quick else _BATCHES[grader.name])
-    students = _STUDENTS[backend] // (20 if quick else 1)
+    students = _STUDENTS if grader in OURS else _FEW_STUDENTS[backend]
+    students //= 20 if quick else 1
     return students if jobs == 2 else max(students // 5, 1)
 
 
 def _class_s(reported_s: list[float], jobs: int) -> float:
     """What a class as long as ours would take, from when the reports of a few came."""
     first_s, last_s = reported_s[jobs - 1], reported_s[-1]
-    return first_s + (last_s - first_s) / (len(reported_s) - jobs) * (_STUDENTS["numpy"] - jobs)
+    return first_s + (last_s - first_s) / (len(reported_s) - jobs) * (_STUDENTS - jobs)
 
 
 # What that comes to

@@ -142,8 +142,8 @@ def enter_again(policy: Policy, entered: Entered) -> Entered | None:
 def leave(policy: Policy, entered: Entered) -> None:
     """The guard takes away what was made for the worker, once that is gone."""
     if entered.root:
-        mounts.forget(policy, entered.root)
-    elif os.path.lexists(entered.scratch):
+        mounts.forget(policy, needed_by_python(), entered.root)
+    if os.path.lexists(entered.scratch):  # also where the worker could not mount one
         shutil.rmtree(entered.scratch, ignore_errors=True)
 
 

@@ -99,7 +99,7 @@ def main() -> None:
         guards = [guard for guard in guards if guard.hear()]
         waiting = [guard for guard in guards if guard.is_waiting and guard.walls == walls]
         if not any(guard.order(request, fds) for guard in waiting):
-            guards.append(_new_guard(backend, walls, [control, *(g.orders for g in guards)]))
+            guards.append(_new_guard(backend, walls, [control, *(g.orders for g in guards)], fds))
             guards[-1].order(request, fds)
         for fd in fds:
             os.close(fd)
@@ -110,11 +110,14 @@ def _walls(policy: Policy) -> Policy:
     return replace(policy, submission=os.path.dirname(policy.submission or ""))
 
 
-def _new_guard(backend: str, walls: Policy, others: list[socket.socket]) -> _Guard:
+def _new_guard(backend: str, walls: Policy, others: list[socket.socket], fds: list[int]) -> _Guard:
+    """Fork a guard that holds no more than its own end: it is sent the files of each request."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:
         for other in (ours, *others):
             other.close()
+        for fd in fds:
+            os.close(fd)
         _guard(backend, theirs)
     theirs.close()
     return _Guard(ours, walls)

@@ -1,5 +1,6 @@
 """One guard, several workers: each behind walls as new as those of the first."""
 
+import errno
 import os
 import signal
 import time
@@ -11,15 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchharness.errors import SandboxError
+from benchharness.sandbox import confine as confine_module
 from benchharness.sandbox.confine import enter_again, enter_namespaces, leave
 from benchharness.sandbox.launch import ForkServer
+from benchharness.sandbox.layers import mounts
 from benchharness.sandbox.layers.libc import supported
 from benchharness.sandbox.layers.namespaces import may_mount
+from benchharness.sandbox.layers.readable import needed_by_python
+from benchharness.sandbox.layers.seccomp import call_number
 from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.policy import Policy
 from benchharness.sandbox.process import WorkerProcess, call_message
 
-from .confined import NOBODY, Host, become
+from .confined import NOBODY, Host, become, confined, refuse
 
 pytestmark = pytest.mark.skipif(supported() is not None, reason=f"the layers: {supported()}")
 privileged = pytest.mark.skipif(
@@ -34,6 +40,8 @@ import os
 import numpy as np
 
 BACKEND = "numpy"
+OPEN = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
+OPEN = [os.readlink(path) for path in OPEN if os.path.islink(path)]
 
 
 def leave_behind(_):
@@ -50,8 +58,14 @@ def number_and_finds(places):
 
 def user(_):
     return np.array(os.geteuid())
+
+
+def pipes_and_others(_):
+    others = [path for path in OPEN if path != "/dev/null"]
+    pipes = [path for path in others if path.startswith("pipe:")]
+    return np.array([len(pipes), len(others) - len(pipes)])
 """
-NAMES = ["leave_behind", "number_and_finds", "user"]
+NAMES = ["leave_behind", "number_and_finds", "user", "pipes_and_others"]
 
 
 @pytest.fixture
@@ -98,6 +112,17 @@ def asked(process: WorkerProcess, name: str, text: str = "") -> np.ndarray:
 def guard_of(process: WorkerProcess) -> int:
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("PPid:")))
+
+
+def guards_of(server: ForkServer) -> list[int]:
+    pid = server._process.pid
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def open_files(pid: int) -> list[str]:
+    """What a process holds open, but for its standard streams."""
+    files = [os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()]
+    return [file for file in files if file != "/dev/null"]
 
 
 def wait_until_guard_waits() -> None:
@@ -151,6 +176,97 @@ def test_workers_of_one_guard_all_stand_behind_the_same_layers(server, policies)
 
     assert found[0] == found[1] == found[2]
     assert {"landlock", "seccomp", "rlimits"} <= set(found[0][0])
+
+
+def test_workers_hold_two_pipes_and_nothing_of_their_guard(server, policies):
+    found = []
+    for policy in policies:
+        with worker(server, policy) as process:
+            found.append(asked(process, "pipes_and_others").tolist())
+        wait_until_guard_waits()
+
+    assert found == [[2, 0]] * 3
+
+
+@privileged
+def test_waiting_guard_holds_nothing_of_the_workers_before(server, policies):
+    for policy in policies[:2]:
+        with worker(server, policy) as process:
+            guard = guard_of(process)
+        wait_until_guard_waits()
+
+        assert [file.split(":")[0] for file in open_files(guard)] == ["socket"]
+
+
+@privileged
+def test_neither_guards_nor_files_pile_up(server, policies):
+    server.wait_until_ready()
+    before = len(open_files(server._process.pid))
+    for number in range(30):
+        with worker(server, policies[number % 3]):
+            pass
+    wait_until_guard_waits()
+    guards = guards_of(server)
+
+    assert 1 <= len(guards) < 10
+    assert len(open_files(server._process.pid)) == before + len(guards)
+
+
+@privileged
+def test_submission_that_was_missing_once_is_mounted_later(server, policies):
+    folder = Path(str(policies[0].submission))
+    folder.rename(folder.with_name("aside"))
+    with pytest.raises(SandboxError, match="cannot read"):
+        server.worker(policies[0], LIMITS)
+    wait_until_guard_waits()
+    folder.with_name("aside").rename(folder)
+    with worker(server, policies[0]) as process:
+        assert len(guards_of(server)) == 1
+        assert "mount-namespace" in process.confinement["layers"]
+
+
+def test_scratch_of_a_worker_that_could_not_mount_is_taken_away(policies, monkeypatch):
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room for another mount")
+
+    monkeypatch.setattr(mounts, "enter", fail)
+    here = Host(os.geteuid(), namespaces=True)
+    answer = confined(here, policies[0], lambda _: Path("left.txt").write_text("left"))
+
+    assert answer.confinement.scratch.startswith(str(policies[0].scratch_parent))
+    assert os.listdir(policies[0].scratch_parent) == []
+
+
+def test_what_covers_hidden_folders_cannot_be_changed_on_old_kernels(policies, monkeypatch):
+    hidden = os.path.dirname(np.testing.__file__)
+    readable = replace(needed_by_python(), hidden=(hidden,))
+    monkeypatch.setattr(confine_module, "needed_by_python", lambda: readable)
+    mount_setattr = call_number("mount_setattr")
+    old = Host(os.geteuid(), True, alter=lambda: refuse(mount_setattr, errno.ENOSYS))
+
+    def change(_: object) -> int | None:
+        try:
+            os.utime(hidden, (1, 1))
+        except OSError as error:
+            return error.errno
+        return None
+
+    answer = confined(old, policies[0], change)
+    assert "mount-namespace" in answer.confinement.layers
+    assert answer.value == errno.EROFS
+
+
+@privileged
+def test_guard_takes_no_folder_away_that_all_workers_see(policies, monkeypatch):
+    submission = Path(str(policies[0].submission))
+    (submission / "submission.py").unlink()
+    submission.parent.chmod(0o777)
+    readable = needed_by_python()
+    readable = replace(readable, paths=(*readable.paths, str(submission.parent)))
+    monkeypatch.setattr(confine_module, "needed_by_python", lambda: readable)
+    confined(Host(0, namespaces=True), policies[0], lambda _: None)
+
+    assert submission.is_dir()
 
 
 @privileged

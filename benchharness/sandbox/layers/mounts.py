@@ -11,6 +11,7 @@ import ctypes
 import errno
 import os
 import platform
+import stat
 import struct
 from contextlib import suppress
 
@@ -63,18 +64,18 @@ def enter(policy: Policy, readable: Readable, root: str) -> None:
     own = _submission(policy, readable)
     for folder in own:
         _bind(folder, root + folder)
-    _make_read_only(root, [*_sources(policy, readable), *own])
+    _make_read_only(root, [*_sources(policy, readable), *readable.hidden, *own])
     _mount_proc(root, policy)
     bounds = f"size={policy.scratch_bytes},nr_inodes={policy.scratch_files},mode=0700"
     mount("tmpfs", root + SCRATCH, "tmpfs", _NO_SUID | _NO_DEVICES, bounds)
     _make_root(root)
 
 
-def forget(policy: Policy, root: str) -> None:
+def forget(policy: Policy, readable: Readable, root: str) -> None:
     """Take away where a worker's submission was bound; to be called when the worker is gone."""
-    if policy.submission is not None:
-        with suppress(OSError):  # it lies among the files that all see, or nobody bound it
-            os.rmdir(root + policy.submission)
+    for folder in _submission(policy, readable):
+        with suppress(OSError):  # a worker that died early has not bound it
+            os.rmdir(root + folder)
 
 
 def _sources(policy: Policy, readable: Readable) -> list[str]:
@@ -108,7 +109,7 @@ def _mount_point(sources: list[str]) -> str:
 
 
 def _bind(source: str, target: str) -> None:
-    if os.path.isdir(source):
+    if stat.S_ISDIR(os.stat(source).st_mode):
         os.makedirs(target, exist_ok=True)
     else:
         os.makedirs(os.path.dirname(target), exist_ok=True)
