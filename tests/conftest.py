@@ -4,10 +4,20 @@ import signal
 
 import pytest
 
+from benchharness.runner.machine import forget
+
 pytest_plugins = ["pytester"]
 
 # Who runs the tests in the background has Ctrl-C ignored, and so would all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_machine_of_its_own():
+    """What one test simulates as its machine is no other's."""
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture(autouse=True)

@@ -52,6 +52,7 @@ class Grader:
         self.workers = Workers(settings, self.staging)
         self._attempts: dict[tuple[str, str], Attempt] = {}
         self.casebook = Casebook(settings.seed)
+        self._prepared: set[str] = set()
         self.devices = Devices(settings, self.workers)
         self._earlier: dict[str, EarlierVersion] = {}
         self._bench: TimingBench | None = None
@@ -136,10 +137,12 @@ class Grader:
 
         A mistake in a check is told when the check is graded.
         """
-        self.workers.prepare(backends)
-        self.devices.prepare(backends)
-        for backend in backends:
+        new = [backend for backend in backends if backend not in self._prepared]
+        self.workers.prepare(new)
+        self.devices.prepare(new)
+        for backend in new:
             self.mistakes(backend)
+        self._prepared.update(new)
 
     def mistakes(self, backend: str = "numpy") -> list[str]:
         """What is wrong with the checks themselves, a line each, before anybody is graded."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+from functools import cache
 from pathlib import Path
 
 from benchharness import __version__
 from benchharness.outcomes import Machine
 from benchharness.timing import NotMeasured, open_nvml
 
-__all__ = ["this_machine", "versions"]
+__all__ = ["forget", "this_machine", "versions"]
 
 _GOVERNOR = Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
 
 
+@cache
 def this_machine() -> Machine:
-    """Name, system, processor, cores that this process may use, memory, and GPUs."""
+    """Name, system, processor, cores that this process may use, memory, and GPUs: found once."""
     return Machine(
         name=platform.node(),
         os=f"{platform.system()} {platform.release()}",
@@ -45,10 +47,17 @@ def _gpus() -> tuple[dict[str, object], ...]:
     return tuple(found)
 
 
+@cache
 def _driver_versions() -> dict[str, str]:
     with contextlib.suppress(NotMeasured), open_nvml() as nvml:
         return nvml.versions()
     return {}
+
+
+def forget() -> None:
+    """Find it all anew when it is asked for next."""
+    this_machine.cache_clear()
+    _driver_versions.cache_clear()
 
 
 def _all_cores() -> int:
