@@ -358,7 +358,8 @@ def roofline_chart(
         title=f"{one_line(machine)}, {device}: under the roof",
         description=f"Both axes logarithmic; {counted(len(rows), 'workload')}",
         note=f"the roof: copying memory {format_si(ceilings.copy_bytes_per_s, 'B/s')}, matrix "
-        f"products {format_si(ceilings.matmul_flop_per_s, 'FLOP/s')}, one thread",
+        f"products {format_si(ceilings.matmul_flop_per_s, 'FLOP/s')}"
+        + (", one thread" if device == "cpu" else ""),
         series=lines,
         drawing=drawing,
         heads=(

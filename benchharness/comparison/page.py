@@ -288,6 +288,11 @@ def _cards(comparison: Comparison) -> Iterator[Card]:
         yield Card(name, tuple(_machine_facts(sources)), f"{named}{more}")
 
 
+def _threads(device: str) -> str:
+    """With how many threads a device's ceilings were reached, where that is a matter."""
+    return " with one thread" if device == "cpu" else ""
+
+
 def _machine_facts(sources: Sequence[Source]) -> Iterator[Fact]:
     machine: Machine = sources[0].run.machine
     yield Fact("processor", f"{machine.cpu}, {counted(machine.cores, 'core')}")
@@ -301,7 +306,7 @@ def _machine_facts(sources: Sequence[Source]) -> Iterator[Fact]:
         yield Fact(
             f"reaches, {device}",
             f"copies {format_si(ceilings.copy_bytes_per_s, 'B/s')}, matrix products "
-            f"{format_si(ceilings.matmul_flop_per_s, 'FLOP/s')} with one thread",
+            f"{format_si(ceilings.matmul_flop_per_s, 'FLOP/s')}{_threads(device)}",
         )
     names = dict.fromkeys(name for source in sources for name in source.run.versions)
     for name in names:

@@ -185,13 +185,15 @@ class BenchRun:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self.grader.close()
         interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
         if xdist.is_worker(self.config) or not self.ledger.entries or interrupted:
+            self.grader.close()
             return
+        ceilings = self.grader.ceilings()
+        self.grader.close()
         assert self.isolation is not None
-        seed, timing = self.grader.settings.seed, self.grader.settings.timing
-        run = record(seed, self.ledger.submissions(), self.isolation, self.versions, timing)
+        seed = self.grader.settings.seed
+        run = record(seed, self.ledger.submissions(), self.isolation, self.versions, ceilings)
         try:
             self._write_results(run)
             self.run = run

@@ -80,6 +80,10 @@ class Devices:
             self._known[backend] = self._found(backend)
         return self._known[backend]
 
+    def known(self, backend: str) -> tuple[Device, ...]:
+        """The same, as far as it has been found out."""
+        return self._known.get(backend, ())
+
     def _found(self, backend: str) -> tuple[Device, ...]:
         processor = () if self._asked == "cuda" else (CPU,)
         if self._asked == "cpu" or backend not in GPUS:

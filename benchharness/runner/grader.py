@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchharness.outcomes import CheckVerdict, Isolation, Run, SubmissionVerdict, Timing
+from benchharness.outcomes import (
+    Ceilings,
+    CheckVerdict,
+    Isolation,
+    Run,
+    SubmissionVerdict,
+    Timing,
+)
 from benchharness.runner.attempt import Attempt
 from benchharness.runner.casebook import Casebook
 from benchharness.runner.devices import CPU, Device, Devices
 from benchharness.runner.earlier import EarlierVersion
+from benchharness.runner.gpu_ceilings import gpu_ceilings
 from benchharness.runner.grading import TaskGrading
 from benchharness.runner.ledger import Entry, Ledger
 from benchharness.runner.machine import this_machine, versions
@@ -188,6 +196,20 @@ class Grader:
         timing = self._bench.time(workload, size, tell)
         return with_work(timing, assignment.task, workload, size)
 
+    def ceilings(self) -> dict[str, Ceilings]:
+        """
+        What this machine's devices reach at best, where timing is `full`.
+
+        That is its processor, and the GPUs that PyTorch submissions were timed on.
+        """
+        if self.settings.timing != "full":
+            return {}
+        found = measured_ceilings()
+        for device in self.devices.known("torch"):
+            if device != CPU and (its := gpu_ceilings(self.workers, device, self.settings.limits)):
+                found[device.name] = its
+        return found
+
     def _end_bench(self) -> None:
         if self._bench:
             self._bench.close()
@@ -219,7 +241,8 @@ def grade(paths: Iterable[Path], suites: Sequence[Suite], settings: Settings) ->
         taken = [grader.take_in(path) for path in paths]
         submissions = [grader.judged(submission) for submission in taken]
         isolation, versions = grader.workers.isolation, grader.workers.versions
-    return record(settings.seed, submissions, isolation, versions, settings.timing)
+        ceilings = grader.ceilings()
+    return record(settings.seed, submissions, isolation, versions, ceilings)
 
 
 def entry(
@@ -249,13 +272,13 @@ def record(
     submissions: Iterable[SubmissionVerdict],
     isolation: Isolation,
     frameworks: dict[str, str],
-    timing: str = "off",
+    ceilings: Mapping[str, Ceilings] | None = None,
 ) -> Run:
-    """Verdicts, with when, where and how they came about; the machine's ceilings with `full`."""
+    """Verdicts, with when, where and how they came about."""
     return Run(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions=versions(frameworks),
-        machine=replace(this_machine(), ceilings=measured_ceilings() if timing == "full" else {}),
+        machine=replace(this_machine(), ceilings=dict(ceilings or {})),
         isolation=isolation,
         seed=seed,
         submissions=tuple(submissions),

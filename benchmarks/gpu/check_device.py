@@ -9,6 +9,7 @@ It takes under ten minutes, needs PyTorch with CUDA (and nvidia-ml-py for energy
 - suites: every suite's own submission in PyTorch is right on the GPU;
 - cheats: streams, lazy answers, remembered answers and the rest fail or gain nothing;
 - device time: within 2 % of Triton's `do_bench` and of a CUDA graph's replay, beyond 50 µs a call;
+- roof: the fastest copy and matrix product in a confined worker, within 5 % of those outside;
 - energy: of a call, within 5 % over ten runs.
 """
 
@@ -29,7 +30,7 @@ from typing import Any
 
 import numpy as np
 from cheats import CHEATS, HONEST
-from kernels import compared, ours
+from kernels import ceilings_outside, compared, ours
 
 from benchharness.checking.judge import judge
 from benchharness.checking.precision import in_double, in_single
@@ -37,6 +38,7 @@ from benchharness.errors import HarnessError
 from benchharness.outcomes import Timing
 from benchharness.runner.attempt import for_backend
 from benchharness.runner.devices import Device
+from benchharness.runner.gpu_ceilings import gpu_ceilings
 from benchharness.runner.grader import Assignment, Grader
 from benchharness.runner.machine import versions
 from benchharness.runner.settings import Settings
@@ -50,7 +52,7 @@ __all__ = ["main"]
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[1]
-_CLOSE, _REPEATABLE, _GAIN = 0.02, 0.05, 1.10
+_CLOSE, _NEAR, _REPEATABLE, _GAIN = 0.02, 0.05, 0.05, 1.10
 _LONG_ENOUGH_S = 50e-6
 _SEES = 'BACKEND = "torch"\nimport torch\ndef sees():\n    return torch.cuda.device_count()\n'
 
@@ -317,6 +319,27 @@ def _device_time(lab: Lab) -> str:
     return f"{tried} comparisons within {_CLOSE:.0%}"
 
 
+def _roof(lab: Lab) -> str:
+    """The GPU's ceilings, taken in the sandbox and outside."""
+    sizes = {"copied": 10_000, "side": 64} if lab.dry else {}
+    found = gpu_ceilings(lab.grader.workers, lab.device, lab.grader.settings.limits, **sizes)
+    if found is None:
+        raise Failed("no worker has measured the ceilings")
+    lab.data["ceilings"] = vars(found)
+    if lab.dry:
+        raise NotRun(f"needs a GPU; the stand-in copies {found.copy_bytes_per_s:.2g} B/s")
+    outside = ceilings_outside(int(lab.device.name.partition(":")[2]))
+    lab.data["outside"] = outside
+    off = [
+        f"{name}: {within / outside[name] - 1:+.1%}"
+        for name, within in vars(found).items()
+        if abs(within / outside[name] - 1) > _NEAR
+    ]
+    if off:
+        raise Failed("; ".join(off))
+    return f"{found.copy_bytes_per_s:.3g} B/s, {found.matmul_flop_per_s:.3g} FLOP/s"
+
+
 def _energy(lab: Lab) -> str:
     """The energy of one product, ten times."""
     if lab.dry:
@@ -374,6 +397,7 @@ CHECKS: dict[str, Callable[[Lab], str]] = {
     "suites": _suites,
     "cheats": _cheats,
     "device_time": _device_time,
+    "roof": _roof,
     "energy": _energy,
 }
 

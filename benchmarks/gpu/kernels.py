@@ -13,7 +13,7 @@ from benchharness.runner.workers import Workers
 from benchharness.sandbox.limits import Limits
 from benchharness.sandbox.process import call_message
 
-__all__ = ["KERNELS", "compared", "ours"]
+__all__ = ["KERNELS", "ceilings_outside", "compared", "ours"]
 
 SOURCE = """
 import torch
@@ -85,6 +85,25 @@ def compared(
         rounds = [{name: way() for name, way in ways.items()} for _ in range(_ROUNDS)]
         found[kernel] = {name: median(each[name] for each in rounds) for name in ways}
     return found
+
+
+def ceilings_outside(index: int, copied: int = 2**26, side: int = 4096) -> dict[str, float]:
+    """The fastest copy and product of float32 numbers in this process, without a sandbox."""
+    import torch
+
+    torch.cuda.set_device(index)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    source, target = torch.ones(copied, device="cuda"), torch.zeros(copied, device="cuda")
+    matrix = torch.ones(side, side, device="cuda")
+    result = torch.zeros_like(matrix)
+    copied_once = _graph(torch, lambda: target.copy_(source))
+    multiplied_once = _graph(torch, lambda: torch.mm(matrix, matrix, out=result))
+    copy_s = min(copied_once() for _ in range(_CALLS))
+    product_s = min(multiplied_once() for _ in range(_CALLS))
+    return {
+        "copy_bytes_per_s": 8 * copied / copy_s,
+        "matmul_flop_per_s": 2 * side**3 / product_s,
+    }
 
 
 def _bound(function: Callable[..., Any], tensors: Sequence[Any]) -> Callable[[], Any]:

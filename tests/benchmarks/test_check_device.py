@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "gpu" / "check_device.py"
-CHECKS = ("sandbox", "devices", "suites", "device_time", "energy")
+CHECKS = ("sandbox", "devices", "suites", "device_time", "roof", "energy")
 
 
 def script(*arguments, code=0):
@@ -44,6 +44,7 @@ def test_every_check_is_in_the_results(results):
         "devices": None,
         "suites": True,
         "device_time": None,
+        "roof": None,
         "energy": None,
     }
 

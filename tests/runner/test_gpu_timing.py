@@ -7,9 +7,11 @@ import stand_in_gpu
 from tiny_suite import copy_tiny_suite
 
 from benchharness.errors import UsageError
+from benchharness.outcomes import Ceilings
 from benchharness.runner import timing as timing_module
 from benchharness.runner.devices import Device
 from benchharness.runner.earlier import EarlierVersion
+from benchharness.runner.gpu_ceilings import gpu_ceilings
 from benchharness.runner.grader import Assignment, Grader, grade
 from benchharness.runner.settings import Settings
 from benchharness.sandbox import gpu, launch
@@ -124,6 +126,37 @@ def test_every_timed_call_is_verified_on_both(both):
 def test_gpus_own_time_stands_beside(both):
     assert both[0].device_median_s is None
     assert both[1].device_median_s > 0
+
+
+def test_gpu_has_a_roof_of_its_own(grader, timed):
+    timed(RIGHT)
+    grader.devices.of("torch")
+    found = gpu_ceilings(grader.workers, GPU, grader.settings.limits, copied=10_000, side=64)
+
+    assert found.copy_bytes_per_s > 1e6 and found.matmul_flop_per_s > 1e6
+
+
+def test_full_timing_measures_the_roofs_of_the_devices_it_was_taken_on(
+    machine, suite, tmp_path, monkeypatch
+):
+    asked = []
+
+    def measured(workers, device, limits):
+        asked.append(device)
+        return Ceilings(1e12, 5e13)
+
+    monkeypatch.setattr("benchharness.runner.grader.gpu_ceilings", measured)
+    with Grader(Settings(timing="full"), [suite]) as grader:
+        assert set(grader.ceilings()) == {"cpu"} and not asked
+        grader.devices.of("torch")
+        assert grader.ceilings()["cuda:0"] == Ceilings(1e12, 5e13)
+    assert asked == [GPU]
+
+
+def test_gpu_that_fails_has_no_roof(machine, suite, monkeypatch):
+    monkeypatch.setattr("benchharness.runner.gpu_ceilings._SOURCE", b"raise ValueError")
+    with Grader(Settings(), [suite]) as grader:
+        assert gpu_ceilings(grader.workers, GPU, grader.settings.limits, copied=8, side=8) is None
 
 
 def test_reference_on_the_gpu_is_the_suites_own_submission(both):
