@@ -23,7 +23,7 @@ from markupsafe import Markup
 from benchharness.errors import UsageError
 from benchharness.reporting.axes import LogAxis, drawable
 from benchharness.reporting.plain_text import plain
-from benchharness.sandbox.layers.libc import PR_SET_PDEATHSIG, prctl
+from benchharness.sandbox.layers.libc import die_with_parent
 
 __all__ = [
     "COLOURS",
@@ -269,7 +269,7 @@ def _drawer() -> ProcessPoolExecutor:
 def _begin() -> None:
     """Makes this process end when the one that wants the charts does, and not before."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
 
 
 def _svg(drawing: Drawing) -> Markup:

@@ -31,7 +31,7 @@ from benchharness.sandbox.confine import (
     prepare,
 )
 from benchharness.sandbox.layers import cgroup
-from benchharness.sandbox.layers.libc import PR_SET_PDEATHSIG, prctl
+from benchharness.sandbox.layers.libc import die_with_parent
 from benchharness.sandbox.policy import Policy
 from benchharness.worker import frameworks
 from benchharness.worker.devices import open_device
@@ -76,7 +76,7 @@ def main() -> None:
     """Serve the grader at the other end of the socket until it hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     backend = sys.argv[2]
-    _die_with_parent()
+    die_with_parent()
     cgroup.join(tuple(json.loads(sys.argv[3])))
     for stand_in in sys.argv[4:]:
         runpy.run_path(stand_in, run_name="__main__")
@@ -127,7 +127,7 @@ def _guard(backend: str, orders: socket.socket) -> None:
     """See to one worker after the other, as long as each can have walls of its own."""
     code = 1
     try:
-        _die_with_parent()
+        die_with_parent()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         entered = None
         while True:
@@ -185,7 +185,7 @@ def _work(
     """Confine this process for good, then serve."""
     code = 1
     try:
-        _die_with_parent()
+        die_with_parent()
         device = open_device(backend, gpu=policy.gpu is not None)
         worker = Worker(device, doorbell, done, _mapped(requests), _mapped(replies))
         try:
@@ -204,11 +204,6 @@ def _mapped(fd: int) -> memoryview:
     shared = mmap.mmap(fd, os.fstat(fd).st_size)
     os.close(fd)
     return memoryview(shared)
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _threads() -> int:

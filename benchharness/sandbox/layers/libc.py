@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import signal
 import sys
 from functools import cache
 
@@ -16,6 +17,7 @@ __all__ = [
     "PR_SET_NO_NEW_PRIVS",
     "PR_SET_PDEATHSIG",
     "capabilities",
+    "die_with_parent",
     "mount",
     "prctl",
     "set_capabilities",
@@ -80,6 +82,12 @@ def syscall(number: int, *arguments: int) -> int:
 def prctl(option: int, value: int) -> None:
     """Set one attribute of this process."""
     _checked(_library().prctl(option, value, 0, 0, 0))
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it ends; Linux alone can."""
+    if sys.platform == "linux":
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def unshare(flags: int) -> None:
