@@ -112,7 +112,8 @@ class ClassRun:
         try:
             seed = self._seed(settings.seed, is_seed_asked_for)
             self._intake = handed_in(paths, self._scratch, leave_out=[out])
-            self._known = self._graded_before() if resume else {}
+            whole = self._whole_before()
+            self._known = whole if resume else {}
             self._grader = Grader(replace(settings, seed=seed), suites)
             if not cluster:  # most submissions use it: its import is over when the first is read
                 self._grader.workers.start(["numpy"])
@@ -182,9 +183,9 @@ class ClassRun:
             )
         return known
 
-    def _graded_before(self) -> dict[str, str]:
+    def _whole_before(self) -> dict[str, str]:
         """
-        What need not be graded again, with its fingerprint.
+        What was graded by earlier runs and is whole, with its fingerprint; this run begins here.
 
         The files of a submission are on the disk some seconds after they are written, all of them
         when a run ends. After one that did not, on a machine that has been started anew, those

@@ -114,6 +114,19 @@ def test_submission_whose_file_a_power_cut_took_is_graded_again(handed_in, tmp_p
     assert done_again(graded(handed_in, out)) == set()
 
 
+@pytest.mark.parametrize("resume", [True, False])
+def test_run_that_was_not_finished_is_known_by_its_folder(handed_in, tmp_path, resume):
+    out = tmp_path / "out"
+    with ClassRun([handed_in / "ann.py"], [SUITE], settings(), out, resume=resume):
+        pass
+    with Store(out) as store:
+        assert store.fact("unfinished", "") != ""
+
+    graded(handed_in / "ann.py", out)
+    with Store(out) as store:
+        assert store.fact("unfinished", "") == ""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells its starts apart")
 def test_killed_run_on_a_machine_that_stayed_up_has_lost_no_file(handed_in, tmp_path):
     out = tmp_path / "out"
