@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from browser import openings
-from measuring import say
+from measuring import environment, say
 from results import Figure, Goal, Result
 
 from benchharness.outcomes import (
@@ -217,7 +217,8 @@ def _timing(
 def _run(command: Sequence[str]) -> tuple[float, float]:
     """Seconds of wall time, and the most memory that a process of it held, in bytes."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=environment(), **nowhere)
     _, status, usage = os.wait4(process.pid, 0)
     took_s = time.perf_counter() - start
     if process.returncode or status:
