@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import NormalDist
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchharness.timing.student import t_quantile
 
 __all__ = [
     "RESAMPLES",
@@ -125,19 +128,30 @@ def bootstrap(
     Processes are resampled first, then rounds of each: copies of a program differ from process
     to process for their lives, so that rounds of one process are no independent samples, and an
     interval over rounds alone is too narrow. Whole rounds are resampled, null calls included, so
-    the uncertainty of the overhead is part of the interval. The same seed and samples give the
-    same interval.
+    the uncertainty of the overhead is part of the interval. A few processes say little of how far
+    all others differ, so the interval of n is as much wider as Student's t with n - 1 degrees of
+    freedom is than the normal distribution. The same seed and samples give the same interval.
 
     Source: Davison, Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8.
     """
     resampled = np.sort(statistic(samples.take(_resampled_rounds(samples, seed))))
     tail = round((1 - confidence) / 2 * RESAMPLES)
+    value, widening = float(statistic(samples)), _widening(samples, confidence)
     return Estimate(
-        value=float(statistic(samples)),
-        low=float(resampled[tail]),
-        high=float(resampled[-1 - tail]),
+        value=value,
+        low=value - widening * (value - float(resampled[tail])),
+        high=value + widening * (float(resampled[-1 - tail]) - value),
         confidence=confidence,
     )
+
+
+def _widening(samples: Samples, confidence: float) -> float:
+    """By what an interval has to be wider for having seen so few processes."""
+    processes = min(samples.processes, samples.rounds)
+    if processes == 1:  # then it speaks of this one alone
+        return 1.0
+    normal = NormalDist().inv_cdf((1 + confidence) / 2)
+    return t_quantile(confidence, processes - 1) / normal
 
 
 def _resampled_rounds(samples: Samples, seed: int) -> NDArray[np.intp]:

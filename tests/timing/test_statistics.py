@@ -108,7 +108,7 @@ def share_of_intervals_without_1(processes, told, spread):
 
 
 def test_interval_covers_the_luck_of_processes():
-    assert share_of_intervals_without_1(6, told=6, spread=0.02) <= 0.1
+    assert share_of_intervals_without_1(6, told=6, spread=0.02) <= 0.05
 
 
 def test_interval_over_rounds_alone_would_not():
@@ -123,12 +123,13 @@ def test_interval_of_equal_processes_is_not_far_too_wide():
         in_two_stages = bootstrap(speed_ratio, Samples(*sides, null, null, processes=6), seed=seed)
         over_rounds = bootstrap(speed_ratio, Samples(*sides, null, null), seed=seed)
         times_as_wide.append(in_two_stages.half_width / over_rounds.half_width)
-    assert 1.1 < np.mean(times_as_wide) < 1.6
+    assert 1.4 < np.mean(times_as_wide) < 2.0
 
 
 def test_fewer_rounds_than_processes_have_an_interval():
     few = Samples(*(np.array([1.0, 1.1, 1.2, 1.3, 1.4]),) * 2, *(np.zeros(5),) * 2, processes=6)
-    assert bootstrap(net_median, few, seed=0).low >= 1.0
+    found = bootstrap(net_median, few, seed=0)
+    assert found.low < found.value == 1.2 < found.high
 
 
 @pytest.mark.parametrize(
