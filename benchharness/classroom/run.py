@@ -189,11 +189,13 @@ class ClassRun:
 
         The files of a submission are on the disk some seconds after they are written, all of them
         when a run ends. After one that did not, on a machine that has been started anew, those
-        that lost theirs are graded again.
+        that lost theirs are graded again, however many runs it takes until one ends.
         """
         known = self._store.fingerprints()
-        running = self._store.change(_UNFINISHED, _since_start())
-        if running in ("", _since_start()):
+        unfinished = self._store.fact(_UNFINISHED, "")
+        if not unfinished:
+            self._store.change(_UNFINISHED, _since_start())
+        if unfinished in ("", _since_start()):
             return known
         return {name: fingerprint for name, fingerprint in known.items() if self._is_whole(name)}
 

@@ -104,12 +104,10 @@ class Store:
         value: str = found.fetchone()[0]
         return value
 
-    def change(self, name: str, value: str) -> str:
-        """Change a fact of the folder, and get what it was before; empty where it is new."""
-        before = self.fact(name, "")
+    def change(self, name: str, value: str) -> None:
+        """Change a fact, whatever was said about it before."""
         with self._writing(name):
-            self._database.execute("UPDATE facts SET value = ? WHERE name = ?", (value, name))
-        return before
+            self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def fingerprints(self) -> dict[str, str]:
         """What has been graded, by name."""

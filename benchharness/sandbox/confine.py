@@ -6,7 +6,6 @@ import os
 import platform
 import secrets
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from benchharness.sandbox.layers import (
 )
 from benchharness.sandbox.layers.libc import (
     PR_SET_NO_NEW_PRIVS,
-    PR_SET_PDEATHSIG,
+    die_with_parent,
     prctl,
     set_capabilities,
     supported,
@@ -121,7 +120,7 @@ def enter_namespaces(policy: Policy) -> Entered:
                 root = mounts.lay_out(policy, needed_by_python())
             except (OSError, ValueError) as error:
                 outcome[namespaces.MOUNT] = f"refused: {error}"
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     return Entered(outcome, _new_scratch(policy), root)
 
 
@@ -214,7 +213,7 @@ def _shed_root(policy: Policy, *, keep_mounting: bool) -> None:
 def _confine_process(policy: Policy, entered: Entered) -> Confinement:
     scratch, held_bytes = _make_scratch(entered.scratch), rlimits.held_bytes(policy)
     outcome = entered.outcome | _attempt("rlimits", lambda: rlimits.limit(policy, held_bytes))
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     return _confinement(outcome, "the tier is process", scratch)
 
 
@@ -233,7 +232,7 @@ def _confine_fully(policy: Policy, entered: Entered) -> Confinement:
     access = _access(policy, readable, scratch, outcome)
     outcome |= _attempt("rlimits", lambda: rlimits.limit(policy, held_bytes))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     outcome |= _attempt("landlock", lambda: landlock.restrict(access))
     gpu = policy.gpu is not None
     outcome |= _attempt(

@@ -114,6 +114,17 @@ def test_submission_whose_file_a_power_cut_took_is_graded_again(handed_in, tmp_p
     assert done_again(graded(handed_in, out)) == set()
 
 
+def test_files_that_a_power_cut_took_are_missed_after_a_killed_run_too(handed_in, tmp_path):
+    out = tmp_path / "out"
+    graded(handed_in, out)
+    left_unfinished(out, "an earlier start of the machine")
+    (out / "submissions" / "ann" / "report.html").unlink()
+    with ClassRun([handed_in], [SUITE], settings(), out):
+        pass  # ended before it came to her
+
+    assert done_again(graded(handed_in, out)) == {"ann"}
+
+
 @pytest.mark.parametrize("resume", [True, False])
 def test_run_that_was_not_finished_is_known_by_its_folder(handed_in, tmp_path, resume):
     out = tmp_path / "out"
