@@ -108,7 +108,7 @@ class TimedFunction:
         on_gpu: bool,
     ) -> None:
         self.name = name
-        self.worker, self._call, self._limits, self._problem = worker, call, limits, problem
+        self.worker, self.asks_for, self._limits, self._problem = worker, call, limits, problem
         self.on_gpu = self.is_refreshed = on_gpu
 
     def resume(self) -> None:
@@ -122,7 +122,7 @@ class TimedFunction:
     def call(self, arguments: object) -> Call:
         """One call, on the grader's clock."""
         assert isinstance(arguments, Arguments)
-        message = arguments.message(self.name, self._call)
+        message = arguments.message(self.name, self.asks_for)
         reply = self._asked(lambda: self.worker.call(message, self._limits, timed=True))
         # A worker waits for its GPU by waiting or by looking again and again: neither is work.
         return Call(reply.wall_s, reply.wall_s if self.on_gpu else reply.cpu_s, reply.value)
@@ -130,7 +130,7 @@ class TimedFunction:
     def trace(self, arguments: object) -> Traced:
         """One call that is not timed by the grader's clock, with the GPU's own word on it."""
         assert isinstance(arguments, Arguments)
-        message = arguments.message(self.name, self._call)
+        message = arguments.message(self.name, self.asks_for)
         reply = self._asked(lambda: self.worker.trace(message, self._limits))
         return Traced.of(reply.value, reply.wall_s)
 

@@ -19,14 +19,18 @@ from benchharness.sandbox.policy import Policy
 from benchharness.sandbox.process import WorkerProcess
 from benchharness.sandbox.spawn import SpawnServer
 
-__all__ = ["Workers"]
+__all__ = ["MOST_COPIES", "Workers"]
 
 _MODULES = {"numpy": "numpy", "torch": "torch", "tensorflow": "tensorflow"}
 _INSTALL = {"torch": "pip install torch", "tensorflow": "pip install tensorflow-cpu"}
 _SERVER: type[ForkServer | SpawnServer] = ForkServer if sys.platform == "linux" else SpawnServer
 _SCRATCH_BYTES = 256 * 2**20
 _FRAMEWORK_BYTES = 2048 * 2**20
-_MOST_WORKERS = 24
+MOST_COPIES = 12
+"""Workers of one side of a measurement."""
+
+_MOST_SIDES = 5
+"""Submission, earlier version, reference, and null calls in two backends."""
 
 
 class Workers:
@@ -99,7 +103,8 @@ class Workers:
     @property
     def _memory_bytes(self) -> int:
         """For a fork-server, its framework, and as many workers as a measurement needs at once."""
-        return _MOST_WORKERS * self._settings.limits.memory_bytes + _FRAMEWORK_BYTES
+        workers = _MOST_SIDES * MOST_COPIES
+        return workers * self._settings.limits.memory_bytes + _FRAMEWORK_BYTES
 
     def close(self) -> None:
         """End all fork-servers, and with them all workers."""

@@ -17,8 +17,8 @@ from benchharness.timing.statistics import (
     compare,
     is_resolved,
     needed_time,
+    net_margin,
     net_median,
-    raw_margin,
     resolution,
     speed_ratio,
 )
@@ -101,7 +101,7 @@ def concluded(
     ratio = None if doubts else bootstrap(speed_ratio, samples, seed=seed)
     if ratio and not math.isfinite(ratio.high):
         doubts, ratio = [_UNBOUNDED], None
-    margin = raw_margin(samples, margin)
+    margin = net_margin(samples, margin)
     comparison = compare(ratio, margin) if ratio else None
     notes = list(measurement.notes)
     if enough and ratio is None and by_bounds:

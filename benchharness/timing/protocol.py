@@ -33,7 +33,7 @@ from benchharness.timing.statistics import (
     Samples,
     bootstrap,
     compare,
-    raw_margin,
+    net_margin,
     speed_ratio,
 )
 from benchharness.timing.variants import (
@@ -44,13 +44,14 @@ from benchharness.timing.variants import (
     Variant,
     Variants,
     processes_of,
+    share_turns,
 )
 
 __all__ = ["Clock", "measure"]
 
 Clock = Callable[[], float]
 
-_UNTIMED_CALLS = 3
+_FEWEST_PROCESSES = 3
 _STEADY_WINDOW = 5
 _STEADY_WITHIN = 0.02
 _LONGEST_WARM_UP = 20
@@ -173,23 +174,44 @@ class _Session:
         self._match_nulls(tallies)
 
     def _run_until_steady(self, tallies: dict[Variant, _Tally]) -> None:
-        """Single calls at first, then samples of as many calls as those suggest."""
+        """A single call in every process, then samples of as many calls as those suggest."""
         compared = [tallies[self.variants.submission], tallies[self.variants.reference]]
-        for turns in range(1, _UNTIMED_CALLS + _LONGEST_WARM_UP + 1):
-            for variant, calls in self._round(self.k).items():
-                tallies[variant].add(calls)
-            if turns == 1 and self._is_too_long(tallies):
-                return
+        processes = processes_of(self.variants.submission)
+        self._share_turns(1)
+        self._warm_up_round(tallies)
+        if self._is_too_long(tallies):
+            return
+        if self._processes_in_time(compared) < processes:  # perhaps only a first call is so long
+            self._warm_up_round(tallies)
+        processes = min(processes, self._processes_in_time(compared))
+        self._share_turns(processes)
+        for _ in range(1, processes):
+            self._warm_up_round(tallies)
+        untimed = len(compared[0].wall_s)
+        end_s = max(tally.spent_s for tally in compared) + self.settings.warm_up_s
+        for _ in range(_LONGEST_WARM_UP):
             recent = tuple(_recent_s(tallies[variant]) for variant in self.variants.compared)
-            if turns >= _UNTIMED_CALLS:
-                self.k = calls_per_sample(recent, self.settings)
-            if all(_is_steady(tally.wall_s[_UNTIMED_CALLS:]) for tally in compared):
+            self.k = calls_per_sample(recent, self.settings)
+            next_s = max(tally.spent_s + self.k * _recent_s(tally) for tally in compared)
+            if next_s > end_s or self.elapsed_s >= self.settings.wall_s / 2:
+                break
+            self._warm_up_round(tallies)
+            if all(_is_steady(tally.wall_s[untimed:]) for tally in compared):
                 return
-            if max(tally.spent_s for tally in compared) >= self.settings.warm_up_s:
-                break
-            if self.elapsed_s >= self.settings.wall_s / 2:
-                break
         self.notes.append("not steady after warming up")
+
+    def _warm_up_round(self, tallies: dict[Variant, _Tally]) -> None:
+        for variant, calls in self._round(self.k).items():
+            tallies[variant].add(calls)
+
+    def _share_turns(self, processes: int) -> None:
+        for variant in self.variants.distinct:
+            share_turns(variant, processes)
+
+    def _processes_in_time(self, compared: list[_Tally]) -> int:
+        """So many that calling each once takes no longer than what is measured later."""
+        call_s = max(_recent_s(tally) for tally in compared)
+        return max(_FEWEST_PROCESSES, int(self.settings.budget_s / call_s))
 
     def _match_nulls(self, tallies: dict[Variant, _Tally]) -> None:
         """Let null calls wait as long as the fastest side's calls work."""
@@ -327,7 +349,7 @@ class _Session:
         """Whether the ratio is as narrow as asked and says something, at an early look."""
         samples = self._samples(rival)
         ratio = bootstrap(speed_ratio, samples, seed=self.seed, confidence=_EARLY_CONFIDENCE)
-        margin = raw_margin(samples, rival.margin)
+        margin = net_margin(samples, rival.margin)
         decided = compare(ratio, margin) is not Comparison.INCONCLUSIVE
         return decided and ratio.half_width <= self.settings.precision
 

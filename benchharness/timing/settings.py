@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["FULL", "QUICK", "Settings", "calls_per_sample"]
 
-_MOST_CALLS = 100
+_FEWEST_CALLS, _MOST_CALLS = 3, 100
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ def calls_per_sample(call_s: tuple[float, ...], settings: Settings) -> int:
     """
     How many calls make a sample, the same for all variants that are compared.
 
-    k = max(1, round(2 ms / fastest call)), but no more than 20 ms of calls unless one is longer,
-    and no more than 100 calls, each of which needs an input of its own and is verified.
+    k = round(2 ms / fastest call), but no more than 20 ms of calls unless one is longer, and no
+    more than 100 calls, each of which needs an input of its own and is verified. Three, where
+    they fit, have a median that is not the first call's, which finds cold caches.
     """
-    wanted = min(round(settings.sample_s / min(call_s)), _MOST_CALLS)
+    wanted = min(max(_FEWEST_CALLS, round(settings.sample_s / min(call_s))), _MOST_CALLS)
     fitting = int(settings.longest_sample_s / max(call_s))
     return max(1, min(wanted, fitting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,13 +23,16 @@ __all__ = [
     "compare",
     "is_resolved",
     "needed_time",
+    "net_margin",
     "net_median",
-    "raw_margin",
     "resolution",
     "speed_ratio",
 ]
 
 RESAMPLES = 1000
+
+_OWN_TIME_WITHIN = 0.005
+"""How closely null calls tell what the harness's own time is, as a share of that time."""
 
 FloatArray: TypeAlias = NDArray[np.float64]
 Statistic: TypeAlias = "Callable[[Samples], FloatArray]"
@@ -78,6 +82,11 @@ class Samples:
         """How many rounds were measured."""
         return int(self.submission.shape[-1])
 
+    @property
+    def units(self) -> int:
+        """How many independent samples there are: of processes, or of rounds of a single one."""
+        return min(self.processes, self.rounds) if self.processes > 1 else self.rounds
+
     def take(self, rounds: NDArray[np.intp]) -> Samples:
         """The samples of the given rounds, the same rounds of every variant."""
         return Samples(
@@ -123,20 +132,23 @@ def bootstrap(
     statistic: Statistic, samples: Samples, *, seed: int, confidence: float = 0.95
 ) -> Estimate:
     """
-    The statistic of the samples with its percentile-bootstrap interval, in two stages.
+    The statistic of the samples with its percentile-bootstrap interval over processes.
 
-    Processes are resampled first, then rounds of each: copies of a program differ from process
-    to process for their lives, so that rounds of one process are no independent samples, and an
-    interval over rounds alone is too narrow. Whole rounds are resampled, null calls included, so
-    the uncertainty of the overhead is part of the interval. A few processes say little of how far
-    all others differ, so the interval of n is as much wider as Student's t with n - 1 degrees of
-    freedom is than the normal distribution. The same seed and samples give the same interval.
+    Copies of a program differ from process to process for their lives, so that rounds of one
+    process are no independent samples, and an interval over rounds is too narrow. So processes
+    are resampled, each with all of its rounds; where there is only one, rounds are. Null calls
+    come with their rounds, so the uncertainty of the overhead is part of the interval. A few
+    processes say little of how far all others differ, so the interval of n is wider: by the bias
+    of their variance, and as Student's t with n - 1 degrees of freedom is wider than the normal
+    distribution. The same seed and samples give the same interval.
 
-    Source: Davison, Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8.
+    Source: Davison, Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8, where
+    resampling rounds within processes as well is shown to overstate the variance.
     """
-    resampled = np.sort(statistic(samples.take(_resampled_rounds(samples, seed))))
+    units = samples.units
+    resampled = np.sort(statistic(samples.take(_resampled_rounds(samples.rounds, units, seed))))
     tail = round((1 - confidence) / 2 * RESAMPLES)
-    value, widening = float(statistic(samples)), _widening(samples, confidence)
+    value, widening = float(statistic(samples)), _widening(units, confidence)
     return Estimate(
         value=value,
         low=value - widening * (value - float(resampled[tail])),
@@ -145,24 +157,21 @@ def bootstrap(
     )
 
 
-def _widening(samples: Samples, confidence: float) -> float:
-    """By what an interval has to be wider for having seen so few processes."""
-    processes = min(samples.processes, samples.rounds)
-    if processes == 1:  # then it speaks of this one alone
+def _widening(units: int, confidence: float) -> float:
+    """By what an interval has to be wider for so few independent units."""
+    if units == 1:
         return 1.0
     normal = NormalDist().inv_cdf((1 + confidence) / 2)
-    return t_quantile(confidence, processes - 1) / normal
+    return math.sqrt(units / (units - 1)) * t_quantile(confidence, units - 1) / normal
 
 
-def _resampled_rounds(samples: Samples, seed: int) -> NDArray[np.intp]:
-    """For each resample and round the round that stands in its place."""
+def _resampled_rounds(rounds: int, units: int, seed: int) -> NDArray[np.intp]:
+    """For each resample and round the round that stands in its place, unit for unit."""
     rng = np.random.default_rng(seed)
-    processes = min(samples.processes, samples.rounds)
-    turns = np.arange(samples.rounds) % processes
-    drawn = rng.integers(processes, size=(RESAMPLES, processes))[:, turns]
-    rounds_of_drawn = (samples.rounds - 1 - drawn) // processes + 1
-    which = (rng.random(drawn.shape) * rounds_of_drawn).astype(np.intp)
-    return np.asarray(drawn + processes * which, dtype=np.intp)
+    turns = np.arange(rounds)
+    drawn = rng.integers(units, size=(RESAMPLES, units))[:, turns % units]
+    rounds_of_drawn = (rounds - 1 - drawn) // units + 1
+    return np.asarray(drawn + units * (turns // units % rounds_of_drawn), dtype=np.intp)
 
 
 def resolution(null: FloatArray) -> float:
@@ -188,17 +197,18 @@ def compare(ratio: Estimate, margin: float) -> Comparison:
     return Comparison.INCONCLUSIVE
 
 
-def raw_margin(samples: Samples, margin: float) -> float:
+def net_margin(samples: Samples, margin: float) -> float:
     """
-    The margin around a ratio of net times that is the given share of the raw times.
+    The margin around a ratio of net times, wider by what the harness's own time leaves open.
 
-    Processes differ a little in the harness's own time as well, which null calls in a process of
-    their own cannot show: short calls, mostly the harness's time, need a larger difference.
+    Null calls run in processes of their own, so they tell the share of the others' time that is
+    the harness's only about. Short calls, mostly the harness's time, need a larger difference.
     """
     sides = (samples, samples.swapped())
     if any(net_median(side) <= 0 for side in sides):
-        return float("inf")
-    return margin * max(float(_median(side.submission) / net_median(side)) for side in sides)
+        return math.inf
+    own = max(float(_median(side.submission_null) / net_median(side)) for side in sides)
+    return margin + _OWN_TIME_WITHIN * own
 
 
 def needed_time(ratio: Estimate, margin: float) -> float:

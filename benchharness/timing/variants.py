@@ -20,6 +20,7 @@ __all__ = [
     "Variant",
     "Variants",
     "processes_of",
+    "share_turns",
 ]
 
 
@@ -81,8 +82,16 @@ class Rotation:
     def __init__(self, workers: Sequence[Variant]) -> None:
         self.name = workers[0].name
         self.processes = len(workers)
+        self._all = tuple(workers)
         self._turns = cycle(workers)
         self._current = workers[0]
+
+    def share(self, processes: int) -> None:
+        """Let only the first so many take turns from now on, beginning after the last turn's."""
+        sharing = self._all[:processes]
+        self.processes = len(sharing)
+        following = (self._all.index(self._current) + 1) % len(sharing)
+        self._turns = cycle(sharing[following:] + sharing[:following])
 
     def resume(self) -> None:
         """Let the next worker run."""
@@ -103,6 +112,12 @@ def processes_of(variant: Variant) -> int:
     return variant.processes if isinstance(variant, Rotation) else 1
 
 
+def share_turns(variant: Variant, processes: int) -> None:
+    """Let so many processes take turns as this variant, or as many as there are."""
+    if isinstance(variant, Rotation):
+        variant.share(processes)
+
+
 class NullRotation(Rotation):
     """
     As many workers for the null call: one that is asked every round is warmer than the others.
@@ -110,11 +125,11 @@ class NullRotation(Rotation):
 
     def __init__(self, workers: Sequence[NullVariant]) -> None:
         super().__init__(workers)
-        self.workers = tuple(workers)
+        self._nulls = tuple(workers)
 
     def last(self, seconds: float) -> None:
         """Let every worker wait so long from now on."""
-        for worker in self.workers:
+        for worker in self._nulls:
             worker.last(seconds)
 
 

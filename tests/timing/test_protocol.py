@@ -50,11 +50,14 @@ def rounds(machine, of=3):
 @pytest.mark.parametrize(
     ("call_s", "k"),
     [
-        ((1e-3, 1e-3), 2),
+        ((0.5e-3, 0.5e-3), 4),
+        ((1e-3, 1e-3), 3),
         ((40e-6, 40e-6), 50),
         ((2e-6, 2e-6), 100),
         ((20e-6, 1e-3), 20),
-        ((5e-3, 5e-3), 1),
+        ((5e-3, 5e-3), 3),
+        ((10e-3, 10e-3), 2),
+        ((15e-3, 15e-3), 1),
         ((1e-4, 1.0), 1),
     ],
 )
@@ -133,7 +136,7 @@ def test_a_wrong_answer_ends_the_measurement_as_failed(machine, variants):
 def test_a_wrong_answer_is_reported_with_its_call_round_and_input(machine, variants):
     wrong = iter([None] * 30 + ["3 of 64 values differ"])
     result = measured(variants, machine, verify=lambda x, answer: next(wrong))
-    assert result.message == "timed call 31 (round 16, input 1 of 2): 3 of 64 values differ"
+    assert result.message == "timed call 31 (round 11, input 1 of 3): 3 of 64 values differ"
 
 
 def test_no_time_is_claimed_for_a_submission_that_failed(machine, variants):
@@ -304,6 +307,45 @@ def test_each_turn_of_a_rotation_is_the_next_workers(machine, variants, rotation
     measured(replace(variants, submission=rotation), machine)
     workers = [name for name, _ in turns(machine) if name.startswith("worker")]
     assert workers == [f"worker {turn % 3}" for turn in range(len(workers))]
+
+
+def worker_turns(machine, result):
+    """Whose turns the rotation's were: before the timed rounds, and in them."""
+    workers = [name for name, _ in turns(machine) if name.startswith("worker")]
+    untimed = len(workers) - result.rounds
+    return workers[:untimed], workers[untimed:]
+
+
+@pytest.mark.parametrize("call_s", [1e-3, 50e-3])
+def test_every_process_that_is_timed_has_been_called_before(machine, variants, call_s):
+    workers = [SimulatedVariant(f"worker {n}", machine, call_s) for n in range(12)]
+    result = measured(replace(variants, submission=Rotation(workers)), machine)
+    before, timed = worker_turns(machine, result)
+    assert set(timed) <= set(before) == {worker.name for worker in workers}
+
+
+def test_long_calls_are_of_few_processes(machine, variants):
+    workers = [SimulatedVariant(f"worker {n}", machine, 0.4) for n in range(12)]
+    rotation = Rotation(workers)
+    result = measured(replace(variants, submission=rotation), machine)
+    before, timed = worker_turns(machine, result)
+    assert set(timed) == set(before) == {"worker 0", "worker 1", "worker 2"}
+    assert result.samples.processes == rotation.processes == 3
+
+
+class LateVariant(SimulatedVariant):
+    """A function whose first call sets something up."""
+
+    def call(self, arguments):
+        self.machine.now += 0 if self.calls else 0.5
+        call = super().call(arguments)
+        return replace(call, wall_s=call.wall_s + (0.5 if self.calls == 1 else 0))
+
+
+def test_a_long_first_call_costs_no_processes(machine, variants):
+    workers = [LateVariant(f"worker {n}", machine, 1e-3) for n in range(12)]
+    result = measured(replace(variants, submission=Rotation(workers)), machine)
+    assert result.samples.processes == 12
 
 
 def test_a_rotation_suspends_the_worker_that_it_resumed(machine, variants, rotation):
