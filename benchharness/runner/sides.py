@@ -39,6 +39,9 @@ _REFERENCE = "reference"
 _COPIES_ON_GPU = 3
 """Each has a context of some hundred MB on the GPU."""
 
+_FEWEST_COPIES, _IMPORTING_S = 3, 5.0
+"""A file that takes so long to import is imported only that often."""
+
 _Function = TypeVar("_Function", bound=TimedFunction)
 
 
@@ -97,6 +100,7 @@ class Sides:
         self.earlier: Past | Against | None = None
         self._workers, self._limits, self._suite, self._task = workers, limits, suite, task
         self._copies = MOST_COPIES if place.device == CPU else _COPIES_ON_GPU
+        self._longest_import_s = 0.0
         self._sides: dict[str, _Side[TimedFunction]] = {}
         self._nulls: dict[Place, _Side[TimedNull]] = {}
         self._stack = ExitStack()
@@ -106,6 +110,8 @@ class Sides:
                 self.earlier = self._past(version)
             self._add_reference()
             self._add_nulls()
+            fitting = int(_IMPORTING_S / self._longest_import_s)
+            self._copies = min(self._copies, max(_FEWEST_COPIES, fitting))
             self._start_the_rest()
         except BaseException:
             self.close()
@@ -320,6 +326,7 @@ class Sides:
         except WorkerLost as loss:
             raise CallFailed(status_of(loss), f"importing it again: {loss}") from loss
         worker.suspend()
+        self._longest_import_s = max(self._longest_import_s, reply.wall_s)
         if reply.outcome != Outcome.RETURNED:
             why = f"importing it again: {_import_failure(reply)}"
             raise CallFailed(TimingStatus.FAILED, why)

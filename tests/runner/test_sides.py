@@ -69,6 +69,12 @@ def test_every_side_has_twelve_workers(grader, losses, tmp_path, started):
         assert len(found.workers) == len(started)
 
 
+def test_file_that_is_slow_to_import_has_fewer(grader, losses, tmp_path, started):
+    with sides(grader, losses, tmp_path, "import time\ntime.sleep(0.7)\n" + RELU):
+        counts = {started.count(name) for name in (SUBMISSION, REFERENCE, NULL)}
+    assert len(counts) == 1 and 3 <= counts.pop() <= 7
+
+
 def test_no_side_starts_its_workers_before_the_others(grader, losses, tmp_path, started):
     with sides(grader, losses, tmp_path, RELU, RELU):
         pass
