@@ -42,9 +42,8 @@ def measure(*, quick: bool) -> Result:
             "Otsu's threshold on 512×512 and a 3×3 convolution on 256×256 in NumPy, each beside "
             "an earlier version of itself in the same rounds. A/A: the same file. +10 %: the same "
             "work, then idle turns of a loop for 10 % of the time that this call's work took. The "
-            "gate fails where the whole 95 % interval lies beyond 5 %, and no noisy timing. The "
-            "5 % are of the whole call: where half of it is the harness's own part, as of the "
-            "convolution's, they are 10 % of the submission's, and +10 % lies on the edge.",
+            "gate fails where the whole 95 % interval lies beyond 5 %, and 0.5 % of the harness's "
+            "own part of a call, and no noisy timing.",
         ),
         data={"results": found},
     )
