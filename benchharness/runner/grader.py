@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from benchharness.runner.timing import TimingBench, failed_timing
 from benchharness.runner.work import with_work
 from benchharness.runner.workers import Workers
 from benchharness.suite.task import Suite, Task, Workload
-from benchharness.timing import CallFailed, beside_others
+from benchharness.timing import CallFailed, beside_others, holding_workers
 from benchharness.timing.ceilings import measured_ceilings
 
 __all__ = ["Assignment", "Grader", "entry", "grade", "record"]
@@ -196,6 +197,15 @@ class Grader:
         timing = self._bench.time(workload, size, tell)
         return with_work(timing, assignment.task, workload, size)
 
+    @contextmanager
+    def timing(self) -> Iterator[None]:
+        """Time one task beside nobody who does, and end its workers."""
+        with holding_workers():
+            try:
+                yield
+            finally:
+                self._end_bench()
+
     def ceilings(self) -> dict[str, Ceilings]:
         """
         What this machine's devices reach at best, where timing is `full`.
@@ -295,14 +305,15 @@ def _results(
         yield verdict, None
     if grader.settings.timing == "off" or grading.unfit_for_timing():
         return
-    for device in grader.devices.of(assignment.backend):
-        for workload in assignment.task.workloads:
-            for size in workload.sizes:
-                place = "" if device == CPU else f"-{device.name}"
-                what = f"{assignment.task.name} {workload.name}[{size}{place}]"
-                timing = grader.time(assignment, workload, size, device, _telling(tell, what))
-                tell("")
-                yield None, timing
+    with grader.timing():
+        for device in grader.devices.of(assignment.backend):
+            for workload in assignment.task.workloads:
+                for size in workload.sizes:
+                    place = "" if device == CPU else f"-{device.name}"
+                    what = f"{assignment.task.name} {workload.name}[{size}{place}]"
+                    timing = grader.time(assignment, workload, size, device, _telling(tell, what))
+                    tell("")
+                    yield None, timing
 
 
 def _telling(tell: Callable[[str], None], what: str) -> Callable[[str], None]:

@@ -1,6 +1,6 @@
 """Times a submission beside the reference: protocol, statistics, noise. The grader's side."""
 
-from benchharness.timing.alone import alone_on_this_machine, beside_others
+from benchharness.timing.alone import alone_on_this_machine, beside_others, holding_workers
 from benchharness.timing.consumed import Consumed
 from benchharness.timing.cores import on_one_core
 from benchharness.timing.energy import EnergySettings, consumption
@@ -56,6 +56,7 @@ __all__ = [
     "alone_on_this_machine",
     "beside_others",
     "consumption",
+    "holding_workers",
     "measure",
     "on_one_core",
     "open_nvml",

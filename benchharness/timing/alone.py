@@ -13,9 +13,10 @@ try:
 except ImportError:  # Windows has no flock; measurements there may disturb each other
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["alone_on_this_machine", "beside_others"]
+__all__ = ["alone_on_this_machine", "beside_others", "holding_workers"]
 
 _GATE, _FLOOR = "benchharness-gate.lock", "benchharness-timing.lock"
+_WORKERS = "benchharness-workers.lock"
 
 
 @contextmanager
@@ -35,6 +36,18 @@ def beside_others() -> Iterator[None]:
     with _held(_GATE, exclusively=False):  # who waits to measure goes first
         pass
     with _held(_FLOOR, exclusively=False):
+        yield
+
+
+@contextmanager
+def holding_workers() -> Iterator[None]:
+    """
+    Wait until no other grader of a class here holds the workers that time a task.
+
+    They are dozens, and while one grader measures, those of others would only take memory. Who
+    waits here may hold no other lock of a machine.
+    """
+    with _held(_WORKERS, exclusively=True):
         yield
 
 

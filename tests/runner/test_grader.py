@@ -1,10 +1,13 @@
 """Whole runs through the library: submissions in, verdicts out, in the order of the suites."""
 
 import errno
+import fcntl
 import importlib.util
 import json
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from sandbox.confined import refuse
@@ -259,3 +262,34 @@ def test_tells_what_is_timed_and_when_it_is_over(tmp_path, monkeypatch):
         grader.judged(grader.take_in(path), told.append)
 
     assert told == ["negative noise[8]: rounds", ""]
+
+
+def test_workers_for_timing_are_of_one_grader_at_a_time(tmp_path, monkeypatch):
+    def is_free():
+        with (Path(tempfile.gettempdir()) / "benchharness-workers.lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
+    class Bench:
+        usable = True
+
+        def __init__(self, *_):
+            seen.append(("start", is_free()))
+
+        def time(self, workload, size, tell):
+            return Timing(workload.name, "cpu", TimingStatus.OK, size=size)
+
+        def close(self):
+            seen.append(("end", is_free()))
+
+    seen = []
+    monkeypatch.setattr("benchharness.runner.grader.TimingBench", Bench)
+    (path,) = write(tmp_path, right=RIGHT)
+    with Grader(settings(timing="quick", device=CPU.name), [SUITE]) as grader:
+        grader.judged(grader.take_in(path))
+        seen.append(("judged", is_free()))
+
+    assert seen == [("start", False), ("end", False), ("judged", True)]
