@@ -21,8 +21,11 @@ from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Operation,
 
 __all__ = ["MEDDLED", "Death", "Life", "Reply", "WorkerLost", "WorkerProcess", "call_message"]
 
-_SMALL = 256 * 1024
-"""Up to this many bytes a message is copied inside the window; beyond it the worker is stopped."""
+_QUICKLY_WRITTEN = 256 * 1024
+"""Up to this many bytes a request is written inside the window; for more the worker is stopped."""
+
+_QUICKLY_COPIED = 1024 * 1024
+"""Up to this many bytes copying an answer inside the window is faster than stopping the worker."""
 
 _START_S = 60.0
 
@@ -131,8 +134,8 @@ class WorkerProcess:
         One call; if it is timed, in a window that the submission cannot stretch or look into.
 
         A small message is written inside the window. Before a large one is written the worker is
-        stopped, and it is stopped again before a large answer is copied, so that no thread of it
-        can work ahead of the clock or after it.
+        stopped. An answer is copied inside the window too, or the worker is stopped in it and a
+        large answer copied afterwards. So no thread of it can work ahead of the clock or after it.
         """
         reply = self._ask(Operation.CALL, message, limits.call_s, limits.patience, timed=timed)
         kept = all(_is_unchanged(sent, now) for sent, now in self._inputs(message))
@@ -175,7 +178,7 @@ class WorkerProcess:
     def _greeting(self) -> dict[str, Any]:
         try:
             self._await(_START_S, 1.0)
-            reply = self._collect(0, 0.0, 0.0)
+            reply = self._reply(self._copied(0), 0.0, 0.0)
         except WorkerLost as problem:
             raise SandboxError(f"sandbox: a worker did not start: {problem}") from problem
         if reply.outcome != Outcome.READY:
@@ -192,7 +195,7 @@ class WorkerProcess:
         *,
         timed: bool = False,
     ) -> Reply:
-        large = timed and message.total_bytes > _SMALL
+        large = timed and message.total_bytes > _QUICKLY_WRITTEN
         if large:
             self.suspend()
         self._serial += 1
@@ -211,11 +214,14 @@ class WorkerProcess:
         if not self._bell.ring():
             self._lost()
         self._await(limit_s, patience)
-        end = time.perf_counter()
-        if timed and message_bytes(self._outbox[REPLY.size :]) > _SMALL:
+        if timed and message_bytes(self._outbox[REPLY.size :]) > _QUICKLY_COPIED:
             self.suspend()
             end = time.perf_counter()
-        return self._collect(self._serial, end - start, self._cpu_s() - cpu_before)
+            answer = self._copied(self._serial)
+        else:
+            answer = self._copied(self._serial)
+            end = time.perf_counter()
+        return self._reply(answer, end - start, self._cpu_s() - cpu_before)
 
     def _await(self, limit_s: float, patience: float) -> None:
         """Return when the worker has rung; raise when it died or had its time."""
@@ -231,13 +237,17 @@ class WorkerProcess:
         if rung != DONE:
             self._kill(Death.TAMPERED, MEDDLED)
 
-    def _collect(self, serial: int, wall_s: float, cpu_s: float) -> Reply:
-        """Copy the reply out of the memory that the worker can write to, then read the copy."""
+    def _copied(self, serial: int) -> tuple[int, memoryview]:
+        """The outcome and the answer, out of the memory that the worker can write to."""
         magic, outcome, answered = REPLY.unpack(bytes(self._outbox[: REPLY.size]))
         length = message_bytes(self._outbox[REPLY.size :])
         if magic != MAGIC or answered != serial or length > len(self._outbox) - REPLY.size:
             self._kill(Death.TAMPERED, "it rang without an answer")
-        copy = memoryview(bytes(self._outbox[REPLY.size : REPLY.size + length]))
+        return outcome, memoryview(bytes(self._outbox[REPLY.size : REPLY.size + length]))
+
+    def _reply(self, answer: tuple[int, memoryview], wall_s: float, cpu_s: float) -> Reply:
+        """What a copied answer says."""
+        outcome, copy = answer
         try:
             return Reply(Outcome(outcome), unpack(copy), wall_s, cpu_s)
         except (CodecError, ValueError) as problem:

@@ -13,7 +13,7 @@ from benchharness.runner.grader import Grader
 from benchharness.suite.task import Suite
 from benchharness.timing import QUICK
 
-from .graded import settings, suite_of
+from .graded import WORKER, settings, suite_of
 
 WORK_S = 0.005
 WORK = f"""
@@ -168,6 +168,24 @@ def grey_histogram(image): return histogram(image)
 """,
 }
 
+SERVES_ITSELF = f"""
+{WORKER}
+from benchharness.worker.codec import pack, unpack
+from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST, Outcome
+def binarize(image, threshold):
+    harness = worker()
+    while True:
+        serial = REQUEST.unpack_from(harness.requests)[2]
+        image, threshold = unpack(harness.requests[REQUEST.size:], trusted=True)[1]
+        answer = pack(np.where(image <= threshold, 255, 0).astype(np.uint8))
+        REPLY.pack_into(harness.replies, 0, MAGIC, Outcome.RETURNED, serial)
+        FILL, RING
+        os.read(harness.doorbell, 1)
+"""
+FILL = "answer.write(harness.replies[REPLY.size:])"
+EMPTY = "pack(np.zeros_like(image)).write(harness.replies[REPLY.size:])"
+RING = "os.write(harness.done, DONE)"
+
 BUSY = """
 def spin():
     while True: pass
@@ -190,11 +208,11 @@ def suite() -> Suite:
     return suite_of("grey_histogram", "midpoint_threshold")
 
 
-def timed(folder: Path, source: str, size: int = 64) -> Timing:
-    """The timing of a histogram."""
+def timed(folder: Path, source: str, size: int = 64, of: Suite | None = None) -> Timing:
+    """The timing of a histogram, or of a suite's first task."""
     path = folder / "submission.py"
     path.write_text(WORK + source)
-    with Grader(settings(timing="quick"), [suite()]) as grader:
+    with Grader(settings(timing="quick"), [of or suite()]) as grader:
         assignment = grader.assignments(grader.take_in(path))[0]
         (workload,) = assignment.task.workloads
         return grader.time(assignment, workload, size)
@@ -219,6 +237,17 @@ def test_wrong_or_missing_answer_ends_the_timing(name, folder):
 def test_large_inputs_are_not_answered_ahead_of_the_clock(folder):
     found = timed(folder, FALSE["filled_after_return"], size=1024)
     assert found.status in ("failed", "tampered")
+
+
+@pytest.mark.parametrize("side", [256, 768, 1536])
+def test_answers_filled_in_after_the_bell_are_wrong(side, folder):
+    in_time = SERVES_ITSELF.replace("FILL, RING", f"{FILL}, {RING}")
+    late = SERVES_ITSELF.replace("FILL, RING", f"{EMPTY}, {RING}, work(), {FILL}")
+    assert timed(folder, in_time, side, suite_of("binarize")).status in ("ok", "noisy")
+    found = timed(folder, late, side, suite_of("binarize"))
+    assert found.status == "failed"
+    assert "expected" in found.message
+    assert found.speed_ratio is None
 
 
 def test_busy_threads_slow_their_own_submission_alone(folder):
