@@ -298,10 +298,10 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from benchharness.audit.report import as_json, as_text, is_sound
     from benchharness.audit.run import AuditSettings, audit, installed_backends
+    from benchharness.reporting.progress import shown_on
     from benchharness.suite.load import bundled_suites, load_suites
 
     suites, broken = load_suites(options.suites or bundled_suites())
@@ -312,14 +312,12 @@ def _audit(options: argparse.Namespace) -> int:
         jobs=options.jobs,
     )
     tasks = [(suite.name, task.name) for suite in suites for task in suite.tasks]
-    console = Console(stderr=True)
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
     found = []
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("tasks", total=len(tasks))
+    with shown_on(Console(stderr=True)) as tell:
+        tell("tasks", 0, len(tasks))
         for task_audit in audit(suites, settings):
             found.append(task_audit)
-            progress.advance(bar)
+            tell("tasks", len(found), len(tasks))
     found.sort(key=lambda task_audit: tasks.index((task_audit.suite, task_audit.task)))
     print(as_json(found) if options.json else as_text(found, settings.backends))
     for problem in broken:
@@ -403,10 +401,10 @@ def _compared(options: argparse.Namespace) -> int:
 
     from rich.console import Console
 
-    from benchharness.comparison.progress import shown_on
     from benchharness.comparison.tables import write_csv, write_json
     from benchharness.comparison.text import show
     from benchharness.comparison.whole import compare_files
+    from benchharness.reporting.progress import shown_on
 
     written = []
     with shown_on(Console(stderr=True)) as tell:

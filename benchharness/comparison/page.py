@@ -28,7 +28,7 @@ from benchharness.comparison.drawings import (
 from benchharness.comparison.earlier import Earlier, beside_earlier
 from benchharness.comparison.means import Growth
 from benchharness.comparison.sides import Cell, Side
-from benchharness.comparison.sources import Source, Tell, told
+from benchharness.comparison.sources import Source, told
 from benchharness.comparison.summaries import Spread, Summary, summary
 from benchharness.comparison.verdicts import Verdict
 from benchharness.comparison.whole import ComparedPair, Comparison
@@ -46,6 +46,7 @@ from benchharness.outcomes import Machine, Trace
 from benchharness.reporting.badges import Badge
 from benchharness.reporting.files import write_whole
 from benchharness.reporting.plain_text import one_line, plain
+from benchharness.reporting.progress import Tell
 from benchharness.reporting.quantities import (
     counted,
     format_bytes,

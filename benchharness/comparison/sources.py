@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from benchharness.errors import UsageError
 from benchharness.outcomes import Run, Timing
 from benchharness.reporting.document import Node
+from benchharness.reporting.progress import Tell
 from benchharness.reporting.run_decoder import document_of
 from benchharness.reporting.run_json import from_json
 
-__all__ = ["Source", "Sources", "Tell", "read_sources", "timings_of", "told", "without_bulk"]
+__all__ = ["Source", "Sources", "read_sources", "timings_of", "told", "without_bulk"]
 
 _T = TypeVar("_T")
-Tell: TypeAlias = Callable[[str, int, int], None]
-"""Is told what is being done, how much of it is done, and how much there is."""
 
 _SAMPLES = b'samples_s":'
 _TRACES = (b'"t_s":', b'"power_w":', b'"sm_mhz":', b'"temperature_c":')

@@ -25,7 +25,7 @@ from benchharness.comparison.sides import (
     rows,
     sides,
 )
-from benchharness.comparison.sources import Source, Tell, read_sources
+from benchharness.comparison.sources import Source, read_sources
 from benchharness.comparison.verdicts import (
     BETWEEN_LAUNCHES,
     Basis,
@@ -35,6 +35,7 @@ from benchharness.comparison.verdicts import (
     verdicts,
 )
 from benchharness.errors import UsageError
+from benchharness.reporting.progress import Tell
 
 __all__ = ["ComparedPair", "Comparison", "compare_files"]
 

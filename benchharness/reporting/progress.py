@@ -1,15 +1,17 @@
-"""How far a comparison is: a bar on a terminal, nothing elsewhere."""
+"""How far something is: a bar on a terminal, nothing elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from rich.console import Console
 
-from benchharness.comparison.sources import Tell
+__all__ = ["Tell", "shown_on"]
 
-__all__ = ["shown_on"]
+Tell: TypeAlias = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and how much there is."""
 
 
 @contextmanager

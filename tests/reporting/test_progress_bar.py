@@ -1,4 +1,4 @@
-"""A comparison's bar: on a terminal only, and gone at the end."""
+"""The bar of a command: on a terminal only, and gone at the end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from benchharness.comparison.progress import shown_on
+from benchharness.reporting.progress import shown_on
 
 
 def shown(*, is_terminal: bool) -> str:
