@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -39,8 +40,8 @@ _REFERENCE = "reference"
 _COPIES_ON_GPU = 3
 """Each has a context of some hundred MB on the GPU."""
 
-_FEWEST_COPIES, _IMPORTING_S = 3, 5.0
-"""A file that takes so long to import is imported only that often."""
+_FEWEST_COPIES, _STARTING_S = 3, 5.0
+"""How long all workers of a side may take to start, unless they are the fewest."""
 
 _Function = TypeVar("_Function", bound=TimedFunction)
 
@@ -100,6 +101,7 @@ class Sides:
         self.earlier: Past | Against | None = None
         self._workers, self._limits, self._suite, self._task = workers, limits, suite, task
         self._copies = MOST_COPIES if place.device == CPU else _COPIES_ON_GPU
+        self._fastest_new_s: dict[Place, float] = {}
         self._longest_import_s = 0.0
         self._sides: dict[str, _Side[TimedFunction]] = {}
         self._nulls: dict[Place, _Side[TimedNull]] = {}
@@ -110,8 +112,7 @@ class Sides:
                 self.earlier = self._past(version)
             self._add_reference()
             self._add_nulls()
-            fitting = int(_IMPORTING_S / self._longest_import_s)
-            self._copies = min(self._copies, max(_FEWEST_COPIES, fitting))
+            self._copies = min(self._copies, max(_FEWEST_COPIES, self._fitting_copies))
             self._start_the_rest()
         except BaseException:
             self.close()
@@ -241,6 +242,17 @@ class Sides:
             self._nulls[place] = _Side(self._null(place))
             self._nulls[place].start_another()
 
+    @property
+    def _fitting_copies(self) -> int:
+        """
+        How many workers of a side start soon enough.
+
+        A fork takes milliseconds. Where there is none, a process imports its framework anew, which
+        takes seconds. The fastest start counts: the first one may have waited for a fork-server.
+        """
+        start_s = max(self._fastest_new_s.values()) + self._longest_import_s
+        return int(_STARTING_S / start_s)
+
     def _start_the_rest(self) -> None:
         """
         Start the workers that each side still needs, side by side, forwards and backwards.
@@ -319,8 +331,11 @@ class Sides:
     def _worker(
         self, place: Place, folder: Path, targets: list[str], wanted: list[str]
     ) -> WorkerProcess:
+        began = time.perf_counter()
         worker = self._workers.new(place.backend, folder, place.device.uuid)
         self._stack.callback(worker.close)
+        new_s = time.perf_counter() - began
+        self._fastest_new_s[place] = min(new_s, self._fastest_new_s.get(place, new_s))
         try:
             reply = worker.load(str(folder), targets, wanted, self._limits)
         except WorkerLost as loss:

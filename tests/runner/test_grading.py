@@ -97,9 +97,14 @@ def test_missing_function_says_what_to_define_and_guesses_at_a_misspelling(first
     )
 
 
-def test_tensors_that_were_expected_are_told_how_to_be_had(first):
+def test_tensors_that_were_expected_are_told_how_to_be_had(tmp_path):
     torch = "try:\n    import torch\nexcept ImportError:\n    pass\n\n"
-    message = first(f"{torch}def negative(image):\n    return image.permute(1, 0)\n").message
+    path = tmp_path / "hw.py"
+    path.write_text(f"{torch}def negative(image):\n    return image.permute(1, 0)\n")
+    with Grader(Settings(seed=SEED, timing="off"), [SUITE]) as patient:
+        attempt = patient.attempt(patient.take_in(path), "numpy")
+        grading = TaskGrading(SUITE, NEGATIVE, attempt, patient.casebook)
+        message = grading.grade(NEGATIVE.checks[0]).message
 
     assert message.endswith('To get tensors, write BACKEND = "torch" at the top of the file.')
 

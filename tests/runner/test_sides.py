@@ -1,5 +1,6 @@
 """The workers of one timing: who has how many, and in which order they start."""
 
+import time
 from contextlib import closing
 
 import pytest
@@ -12,6 +13,7 @@ from benchharness.runner.grader import Grader
 from benchharness.runner.settings import Settings
 from benchharness.runner.sides import EARLIER, SUBMISSION, Past, Sides
 from benchharness.runner.timed_function import NUMPY, Place
+from benchharness.runner.workers import Workers
 from benchharness.suite.load import find_suite, load_suite
 from benchharness.timing import CallFailed
 
@@ -71,6 +73,19 @@ def test_every_side_has_twelve_workers(grader, losses, tmp_path, started):
 
 def test_file_that_is_slow_to_import_has_fewer(grader, losses, tmp_path, started):
     with sides(grader, losses, tmp_path, "import time\ntime.sleep(0.7)\n" + RELU):
+        counts = {started.count(name) for name in (SUBMISSION, REFERENCE, NULL)}
+    assert len(counts) == 1 and 3 <= counts.pop() <= 7
+
+
+def test_workers_that_are_slow_to_start_are_fewer(grader, losses, tmp_path, started, monkeypatch):
+    original = Workers.new
+
+    def new(self, backend, folder, gpu=""):
+        time.sleep(0.7 if len(started) > 1 else 5.0)  # the first waits for its fork-server
+        return original(self, backend, folder, gpu)
+
+    monkeypatch.setattr(Workers, "new", new)
+    with sides(grader, losses, tmp_path, RELU):
         counts = {started.count(name) for name in (SUBMISSION, REFERENCE, NULL)}
     assert len(counts) == 1 and 3 <= counts.pop() <= 7
 
