@@ -40,7 +40,7 @@ _REFERENCE = "reference"
 _COPIES_ON_GPU = 3
 """Each has a context of some hundred MB on the GPU."""
 
-_FEWEST_COPIES, _STARTING_S = 3, 5.0
+_FEWEST_COPIES, _STARTING_S = 3, 2.0
 """How long all workers of a side may take to start, unless they are the fewest."""
 
 _Function = TypeVar("_Function", bound=TimedFunction)
