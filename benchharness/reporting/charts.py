@@ -55,6 +55,7 @@ COLOURS = (
 )
 SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 _WIDTH, _HEIGHT = 330, 210
+_DRAWERS = 2
 _FONT = "system-ui, Segoe UI, Liberation Sans, Arial, sans-serif"
 _CONFIG = {
     "background": None,
@@ -117,7 +118,7 @@ class Drawing:
 
 def warm_up() -> None:
     """
-    Starts the drawing engine beside other work: it needs half a second.
+    Starts the drawing engines beside other work: they need half a second.
 
     Raises
     ------
@@ -130,12 +131,13 @@ def warm_up() -> None:
         raise UsageError(
             "-o: the page's charts need vl-convert-python: pip install 'benchharness[report]'"
         ) from problem
-    draw(Drawing({"mark": "point", "data": {"values": []}}))
+    for _ in range(_DRAWERS):
+        draw(Drawing({"mark": "point", "data": {"values": []}}))
 
 
 def draw(drawing: Drawing) -> Future[Markup]:
     """The picture to be; it is made beside whatever the caller does meanwhile."""
-    return _drawer().submit(_svg, drawing)
+    return _drawers().submit(_svg, drawing)
 
 
 def chart_of_series(
@@ -257,13 +259,13 @@ def _scale(palette: Sequence[str]) -> dict[str, Any]:
 
 
 @cache
-def _drawer() -> ProcessPoolExecutor:
+def _drawers() -> ProcessPoolExecutor:
     """
-    A process that draws: the engine lets no other thread of its own process run meanwhile.
+    Processes that draw: the engine lets no other thread of its own process run meanwhile.
 
-    It is a fresh one: a forked one would keep open whatever is open here.
+    They are fresh ones: forked ones would keep open whatever is open here.
     """
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin)
+    return ProcessPoolExecutor(_DRAWERS, mp_context=get_context("spawn"), initializer=_begin)
 
 
 def _begin() -> None:
