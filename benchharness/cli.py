@@ -301,7 +301,7 @@ def _audit(options: argparse.Namespace) -> int:
 
     from benchharness.audit.report import as_json, as_text, is_sound
     from benchharness.audit.run import AuditSettings, audit, installed_backends
-    from benchharness.reporting.progress import shown_on
+    from benchharness.reporting.progress import shown_on, told
     from benchharness.suite.load import bundled_suites, load_suites
 
     suites, broken = load_suites(options.suites or bundled_suites())
@@ -312,12 +312,8 @@ def _audit(options: argparse.Namespace) -> int:
         jobs=options.jobs,
     )
     tasks = [(suite.name, task.name) for suite in suites for task in suite.tasks]
-    found = []
     with shown_on(Console(stderr=True)) as tell:
-        tell("tasks", 0, len(tasks))
-        for task_audit in audit(suites, settings):
-            found.append(task_audit)
-            tell("tasks", len(found), len(tasks))
+        found = list(told("tasks", audit(suites, settings), len(tasks), tell))
     found.sort(key=lambda task_audit: tasks.index((task_audit.suite, task_audit.task)))
     print(as_json(found) if options.json else as_text(found, settings.backends))
     for problem in broken:

@@ -28,7 +28,7 @@ from benchharness.comparison.drawings import (
 from benchharness.comparison.earlier import Earlier, beside_earlier
 from benchharness.comparison.means import Growth
 from benchharness.comparison.sides import Cell, Side
-from benchharness.comparison.sources import Source, told
+from benchharness.comparison.sources import Source
 from benchharness.comparison.summaries import Spread, Summary, summary
 from benchharness.comparison.verdicts import Verdict
 from benchharness.comparison.whole import ComparedPair, Comparison
@@ -46,7 +46,7 @@ from benchharness.outcomes import Machine, Trace
 from benchharness.reporting.badges import Badge
 from benchharness.reporting.files import write_whole
 from benchharness.reporting.plain_text import one_line, plain
-from benchharness.reporting.progress import Tell
+from benchharness.reporting.progress import Tell, told
 from benchharness.reporting.quantities import (
     counted,
     format_bytes,
@@ -186,7 +186,7 @@ def render_page(comparison: Comparison, *, tell: Tell = lambda *_: None) -> str:
 def _wait_for(page: Page, tell: Tell) -> None:
     charts = [chart for part in page.tasks for chart in part.charts]
     charts += [*filter(None, [page.mean]), *page.roofs, *page.traces]
-    for chart in told("drawing charts", charts, tell):
+    for chart in told("drawing charts", charts, len(charts), tell):
         chart.drawing.result()
 
 

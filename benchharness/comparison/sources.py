@@ -8,18 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeVar
 
 from benchharness.errors import UsageError
 from benchharness.outcomes import Run, Timing
 from benchharness.reporting.document import Node
-from benchharness.reporting.progress import Tell
+from benchharness.reporting.progress import Tell, told
 from benchharness.reporting.run_decoder import document_of
 from benchharness.reporting.run_json import from_json
 
-__all__ = ["Source", "Sources", "read_sources", "timings_of", "told", "without_bulk"]
-
-_T = TypeVar("_T")
+__all__ = ["Source", "Sources", "read_sources", "timings_of", "without_bulk"]
 
 _SAMPLES = b'samples_s":'
 _TRACES = (b'"t_s":', b'"power_w":', b'"sm_mhz":', b'"temperature_c":')
@@ -66,7 +63,7 @@ def read_sources(paths: Sequence[Path], *, tell: Tell = lambda *_: None) -> Sour
     found: list[tuple[Path, Path, Run]] = []
     seen: dict[bytes, Path] = {}
     files = list(_files(paths, problems))
-    for given, path in told("reading", files, tell):
+    for given, path in told("reading", files, len(files), tell):
         try:
             text = without_bulk(_bytes(path))
             run = _run(text, str(path))
@@ -86,14 +83,6 @@ def read_sources(paths: Sequence[Path], *, tell: Tell = lambda *_: None) -> Sour
     )
     problems += _remarks(runs)
     return Sources(runs, tuple(problems))
-
-
-def told(what: str, items: Sequence[_T], tell: Tell) -> Iterator[_T]:
-    """The same items; how many are done is told before each, and at the end."""
-    for done, item in enumerate(items):
-        tell(what, done, len(items))
-        yield item
-    tell(what, len(items), len(items))
 
 
 def timings_of(run: Run) -> Iterator[Timing]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from rich.console import Console
 
-__all__ = ["Tell", "shown_on"]
+__all__ = ["Tell", "shown_on", "told"]
 
+_T = TypeVar("_T")
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and how much there is."""
 
@@ -32,3 +33,11 @@ def shown_on(console: Console) -> Iterator[Tell]:
             progress.update(bars[what], completed=done)
 
         yield tell
+
+
+def told(what: str, items: Iterable[_T], total: int, tell: Tell) -> Iterator[_T]:
+    """The same items; how many are done is told before the first and after each."""
+    tell(what, 0, total)
+    for done, item in enumerate(items, start=1):
+        yield item
+        tell(what, done, total)

@@ -102,14 +102,10 @@ def grey_histogram(image):
     pending.append(image.copy())
     return histogram(pending[-2] if len(pending) > 1 else image)
 """,
-    "early_bell": """
-import sys
+    "early_bell": WORKER
+    + """
 from benchharness.worker.codec import pack
 from benchharness.worker.messages import DONE, MAGIC, REPLY, REQUEST
-def worker():
-    frame = sys._getframe()
-    while type(frame.f_locals.get("self")).__name__ != "Worker": frame = frame.f_back
-    return frame.f_locals["self"]
 def grey_histogram(image):
     harness = worker()
     serial = REQUEST.unpack_from(harness.requests)[2]
