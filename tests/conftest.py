@@ -1,5 +1,6 @@
 """What every folder of tests may use: pytester runs pytest in a folder of its own."""
 
+import os
 import signal
 
 import pytest
@@ -10,6 +11,10 @@ pytest_plugins = ["pytester"]
 
 # Who runs the tests in the background has Ctrl-C ignored, and so would all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Runs of pytest inside a test are no parts of the run that this process may be a part of:
+# pytest-benchmark would time nothing there.
+os.environ.pop("PYTEST_XDIST_WORKER", None)
 
 
 @pytest.fixture(autouse=True)
