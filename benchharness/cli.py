@@ -326,6 +326,7 @@ def _grade(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from benchharness.classroom.assignment_file import assignment_for
+    from benchharness.classroom.interruption import interruptible
     from benchharness.classroom.progress import shown
     from benchharness.classroom.run import ClassRun
     from benchharness.runner.settings import Settings
@@ -369,8 +370,10 @@ def _grade(options: argparse.Namespace) -> int:
                 print(f"benchharness: {line}", file=sys.stderr)
             return ExitCode.USAGE
         try:
-            for step in shown(run.steps(), run.total, Console(), run.timed.read):
-                has_failed |= step.row is not None and step.row.status == "harness_failed"
+            with interruptible() as stop_if_interrupted:
+                for step in shown(run.steps(), run.total, Console(), run.timed.read):
+                    has_failed |= step.row is not None and step.row.status == "harness_failed"
+                    stop_if_interrupted()
         except KeyboardInterrupt:
             print("stopped: the same command goes on where this was", file=sys.stderr)
             return ExitCode.INTERRUPTED

@@ -1,0 +1,41 @@
+"""Ctrl-C, which Python may lose."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["interruptible"]
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], None]]:
+    """
+    A function that raises KeyboardInterrupt once more where Ctrl-C has come.
+
+    Where it comes while a destructor runs, as that of one of Dask's futures, Python says that it
+    is ignored, and goes on. Only the main thread is told of it, and nobody where it is ignored.
+    """
+    has_come = False
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        nonlocal has_come
+        has_come = True
+        signal.default_int_handler(number, frame)
+
+    def raise_again() -> None:
+        if has_come:
+            raise KeyboardInterrupt
+
+    is_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread() or not is_default:
+        yield raise_again
+        return
+    signal.signal(signal.SIGINT, notice)
+    try:
+        yield raise_again
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
