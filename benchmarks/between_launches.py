@@ -21,7 +21,7 @@ from pathlib import Path
 from measuring import HERE, say
 from results import Figure, Goal, Result
 
-from benchharness.comparison.verdicts import Basis, verdicts
+from benchharness.comparison.verdicts import Basis, evidence, verdicts
 from benchharness.comparison.whole import Comparison, compare_files
 from benchharness.outcomes import Timing, TimingStatus
 
@@ -102,7 +102,8 @@ def _claims(files: Sequence[Path]) -> dict[Basis, tuple[int, int]]:
     for two in itertools.combinations(files, 2):
         for pair in compare_files(two).pairs:
             for basis in Basis:
-                made = verdicts(replace(pair.pairing, basis=basis), _MARGIN)
+                beside = replace(pair.pairing, basis=basis)
+                made = verdicts(beside, evidence(beside.baseline, basis), _MARGIN)
                 decided = [v.comparison in _CLAIMS for v in made if v.comparison]
                 claimed, compared = found[basis]
                 found[basis] = (claimed + sum(decided), compared + len(decided))

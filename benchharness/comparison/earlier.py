@@ -37,14 +37,15 @@ class Earlier:
 
 def beside_earlier(comparison: Comparison) -> Iterator[Earlier]:
     """Every side in every cell that an earlier version ran beside, cell by cell."""
-    for cell in comparison.cells:
-        for side in comparison.sides:
-            versions: dict[str, list[Against]] = defaultdict(list)
-            for launch in side.cells.get(cell, ()):
-                if against := launch.timing.against:
-                    versions[against.version].append(against)
-            for version, found in versions.items():
-                yield _earlier(cell, side.number, version, found)
+    found: dict[tuple[Cell, int], dict[str, list[Against]]] = {}
+    for row in comparison.rows:
+        if against := row.timing.against:
+            versions = found.setdefault((row.cell, row.side), defaultdict(list))
+            versions[against.version].append(against)
+    order = {cell: place for place, cell in enumerate(comparison.cells)}
+    for cell, side in sorted(found, key=lambda where: (order[where[0]], where[1])):
+        for version, launches in found[cell, side].items():
+            yield _earlier(cell, side, version, launches)
 
 
 def _earlier(cell: Cell, side: int, version: str, found: Sequence[Against]) -> Earlier:

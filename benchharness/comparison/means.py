@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import fmean, variance
 
 from benchharness.comparison.sides import Cell, Side
@@ -66,13 +67,13 @@ def mean_of_verdicts(
 
 def reference_mean(side: Side) -> Mean | None:
     """How fast a side is beside the reference."""
-    ratios = _per_cell(side, lambda timing: timing.speed_ratio)
+    ratios = _per_cell(side, attrgetter("speed_ratio"))
     return _mean(ratios, RUN_SPREAD / math.sqrt(len(side.runs)))
 
 
 def energy_mean(side: Side) -> Mean | None:
     """How many times less energy a side uses for a correct result than the reference."""
-    ratios = _per_cell(side, lambda timing: timing.energy_ratio)
+    ratios = _per_cell(side, attrgetter("energy_ratio"))
     return _mean(ratios, RUN_SPREAD / math.sqrt(len(side.runs)))
 
 

@@ -20,6 +20,7 @@ __all__ = ["Source", "Sources", "read_sources", "timings_of", "without_bulk"]
 
 _SAMPLES = b'samples_s":'
 _TRACES = (b'"t_s":', b'"power_w":', b'"sm_mhz":', b'"temperature_c":')
+_OPENINGS = (b" [", b"[")
 _OTHER_UNIT = re.compile(
     rb'"((?:reference_)?(?:median|ci95)_(?:ms|us|ns|min)|energy_(?:mj|kj|wh|kwh)|power_(?:mw|kw))"'
     rb"\s*:"
@@ -129,17 +130,16 @@ def without_bulk(text: bytes) -> bytes:
 
 def _emptied(text: bytes, key: bytes) -> bytes:
     """The same, with nothing in the lists behind a key, or behind all with its ending."""
-    kept, start, place = [], 0, 0
-    while (found := text.find(key, place)) >= 0:
-        place = found + len(key)
-        opening = place + text.startswith(b" ", place)
-        if not text.startswith(b"[", opening):
-            continue
-        if (end := text.find(b"]", opening)) < 0:
-            break
-        kept.append(text[start : opening + 1])
-        start = place = end
-    return b"".join((*kept, text[start:]))
+    for opening in _OPENINGS:
+        kept, start, list_opens = [], 0, key + opening
+        while (found := text.find(list_opens, start)) >= 0:
+            within = found + len(list_opens)
+            if (end := text.find(b"]", within)) < 0:
+                break
+            kept.append(text[start:within])
+            start = end
+        text = b"".join((*kept, text[start:]))
+    return text
 
 
 def _bytes(path: Path) -> bytes:

@@ -10,18 +10,27 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from benchharness.comparison.sides import Cell, Launch, Side
 from benchharness.outcomes import Run, Timing, TimingStatus
 from benchharness.timing.statistics import Comparison, Estimate, compare
 from benchharness.timing.student import t_quantile
 
-__all__ = ["BETWEEN_LAUNCHES", "Basis", "Pairing", "Verdict", "pairing", "verdicts"]
+__all__ = [
+    "BETWEEN_LAUNCHES",
+    "Basis",
+    "Evidence",
+    "Pairing",
+    "Verdict",
+    "evidence",
+    "pairing",
+    "verdicts",
+]
 
 _Value: TypeAlias = tuple[float, float]
 _OK = TimingStatus.OK
@@ -56,6 +65,14 @@ class Pairing:
     baseline: Side
     basis: Basis
     differences: tuple[str, ...]
+
+
+class Evidence(NamedTuple):
+    """What counts of a side's launches in a cell: the logarithms of their speeds and errors."""
+
+    run: int
+    values: Sequence[_Value]
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,18 +111,29 @@ def pairing(side: Side, baseline: Side, runs: Sequence[Run]) -> Pairing:
     )
 
 
-def verdicts(pair: Pairing, margin: float) -> Iterator[Verdict]:
-    """A verdict for each cell that both sides were timed in."""
-    for cell, ours in pair.side.cells.items():
-        if theirs := pair.baseline.cells.get(cell):
-            yield _verdict(pair, cell, _undoubted(ours), _undoubted(theirs), margin)
+def evidence(side: Side, basis: Basis) -> dict[Cell, Evidence]:
+    """What a side's launches say in each cell: those without a doubt, or all where none is."""
+    found = {}
+    for cell, launches in side.cells.items():
+        counted = _undoubted(launches)
+        found[cell] = Evidence(
+            counted[0].run, _logarithms(counted, basis), tuple(_doubts(counted))
+        )
+    return found
+
+
+def verdicts(pair: Pairing, baseline: Mapping[Cell, Evidence], margin: float) -> Iterator[Verdict]:
+    """A verdict for each cell that both sides were timed in, `baseline` being its evidence."""
+    for cell, ours in evidence(pair.side, pair.basis).items():
+        if theirs := baseline.get(cell):
+            yield _verdict(pair, cell, ours, theirs, margin)
 
 
 def _verdict(
-    pair: Pairing, cell: Cell, ours: Sequence[Launch], theirs: Sequence[Launch], margin: float
+    pair: Pairing, cell: Cell, ours: Evidence, theirs: Evidence, margin: float
 ) -> Verdict:
-    doubts = tuple(_doubts(ours, theirs))
-    values = [_logarithms(launches, pair.basis) for launches in (ours, theirs)]
+    doubts = tuple(dict.fromkeys((*ours.doubts, *theirs.doubts)))
+    values = ours.values, theirs.values
     launches = len(values[0]), len(values[1])
     if not all(values):
         doubts = (*doubts, f"no {'ratio' if pair.basis is Basis.RATIOS else 'time'}")
@@ -117,7 +145,7 @@ def _verdict(
     ratio = Estimate(*map(math.exp, (difference, difference - reach, difference + reach)))
     comparison = Comparison.INCONCLUSIVE if doubts else compare(ratio, margin)
     is_open = comparison is Comparison.INCONCLUSIVE
-    if is_open and max(launches) == 1 and ours[0].run != theirs[0].run:
+    if is_open and max(launches) == 1 and ours.run != theirs.run:
         doubts = (*doubts, "other run")
     return Verdict(
         cell=cell,
@@ -210,9 +238,9 @@ def _undoubted(launches: Sequence[Launch]) -> Sequence[Launch]:
     ] or launches
 
 
-def _doubts(ours: Sequence[Launch], theirs: Sequence[Launch]) -> Iterator[str]:
+def _doubts(launches: Sequence[Launch]) -> Iterator[str]:
     """What speaks against the timings, each reason once."""
-    found = dict.fromkeys(_doubt(launch.timing) for launch in (*ours, *theirs))
+    found = dict.fromkeys(_doubt(launch.timing) for launch in launches)
     return (doubt for doubt in found if doubt)
 
 

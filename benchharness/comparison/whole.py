@@ -29,8 +29,10 @@ from benchharness.comparison.sources import Source, read_sources
 from benchharness.comparison.verdicts import (
     BETWEEN_LAUNCHES,
     Basis,
+    Evidence,
     Pairing,
     Verdict,
+    evidence,
     pairing,
     verdicts,
 )
@@ -140,6 +142,7 @@ def _pairs(
 ) -> Iterator[ComparedPair]:
     runs = [source.run for source in sources]
     numbers = {side.number for side in chosen}
+    known: dict[tuple[int, Basis], dict[Cell, Evidence]] = {}
     for side in found:
         if side.number in numbers:
             continue
@@ -147,7 +150,10 @@ def _pairs(
         if baseline is None:
             continue
         pair = pairing(side, baseline, runs)
-        of_cells = tuple(verdicts(pair, margin))
+        key = baseline.number, pair.basis
+        if key not in known:
+            known[key] = evidence(baseline, pair.basis)
+        of_cells = tuple(verdicts(pair, known[key], margin))
         launches = (len(side.runs), len(baseline.runs))
         spread = RUN_SPREAD if pair.basis is Basis.RATIOS else BETWEEN_LAUNCHES[Basis.TIMES]
         mean = mean_of_verdicts(of_cells, spread, launches, margin)

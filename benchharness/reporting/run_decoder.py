@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from functools import cache
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Required, TypedDict, TypeVar
 
 from benchharness.errors import UsageError
 from benchharness.outcomes import Status, TaskVerdict, Timing, TimingStatus
@@ -21,7 +21,8 @@ __all__ = ["document_of"]
 
 _OF_RUN = ("schema", "unit", "created", "versions", "machine", "isolation", "seed")
 _OF_SUBMISSION = ("name", "path", "sha256", "score", "max_score", "notes")
-_DETAILS = {one.name: one.default for one in fields(Timing) if one.name not in OF_TIMING}
+_DETAILS = [one.name for one in fields(Timing) if one.name not in OF_TIMING]
+_Verdict = TypeVar("_Verdict", TaskVerdict, Timing)
 
 
 def document_of(text: str, name: str) -> Any:
@@ -56,53 +57,62 @@ def _decoder() -> Callable[[str], Any] | None:
         INTERVAL: tuple[float, float],
         OF_TIMING["status"]: TimingStatus,
     }
-    timing: Any = msgspec.defstruct("Timing", [_member(one, kinds) for one in fields(Timing)])
-    of_task: list[tuple[Any, ...]] = [
-        *((key, str) for key in ("suite", "task", "backend", "message")),
-        *(("status", Status), ("score", number), ("max_score", number)),
-        *(("timings", list[timing]), ("summary", str, "")),
-    ]
-    task: Any = msgspec.defstruct("Task", of_task)
-    submission: Any = _object("Submission", _OF_SUBMISSION, tasks=list[task])
-    decode = msgspec.json.Decoder(_object("Run", _OF_RUN, submissions=list[submission])).decode
-    values_of = msgspec.structs.asdict
-
-    def task_verdict(packed: Any) -> TaskVerdict:
-        timings = tuple(_timing(values_of(one)) for one in packed.timings)
-        return TaskVerdict(**{**values_of(packed), "timings": timings})
+    timing: Any = _object("Timing", **{one.name: _kind(one, kinds) for one in fields(Timing)})
+    task: Any = _object(
+        "Task",
+        **dict.fromkeys(("suite", "task", "backend", "message"), Required[str]),
+        **dict.fromkeys(("score", "max_score"), Required[number]),
+        status=Required[Status],
+        summary=str,
+        timings=Required[list[timing]],
+    )
+    submission: Any = _object("Submission", **dict.fromkeys(_OF_SUBMISSION, Any), tasks=list[task])
+    run = _object("Run", **dict.fromkeys(_OF_RUN, Any), submissions=list[submission])
+    decode = msgspec.json.Decoder(run).decode
 
     def document(text: str) -> Any:
         found = decode(text)
         for submission in found.get("submissions", ()):
             if "tasks" in submission:
-                submission["tasks"] = [task_verdict(packed) for packed in submission["tasks"]]
+                submission["tasks"] = [_task_verdict(values) for values in submission["tasks"]]
         return found
 
     return document
 
 
-def _member(field: Field[Any], kinds: dict[object, Any]) -> tuple[Any, ...]:
-    """A value of a timing, its kind, and what it is where it is absent."""
-    if field.name in _DETAILS:
-        return field.name, Any, None
-    kind = kinds[OF_TIMING[field.name]]
-    if field.default is MISSING:
-        return field.name, kind
-    return field.name, kind if field.default is not None else kind | None, field.default
-
-
-def _object(name: str, keys: tuple[str, ...], **known: Any) -> Any:
+def _object(name: str, /, **keys: Any) -> Any:
     """The type of an object that may have some keys; what it has besides is passed over."""
     typed: Any = TypedDict
-    return typed(name, {**dict.fromkeys(keys, Any), **known}, total=False)
+    return typed(name, keys, total=False)
+
+
+def _kind(field: Field[Any], kinds: dict[object, Any]) -> Any:
+    """The kind of a timing's value, which may be absent where the timing has a default."""
+    if field.name in _DETAILS:
+        return Any
+    kind = kinds[OF_TIMING[field.name]]
+    if field.default is MISSING:
+        return Required[kind]
+    return kind if field.default is not None else kind | None
+
+
+def _task_verdict(values: dict[str, Any]) -> TaskVerdict:
+    values["timings"] = tuple(map(_timing, values["timings"]))
+    return _made_of(values, TaskVerdict)
 
 
 def _timing(values: dict[str, Any]) -> Timing:
-    """A timing of values that are right, without a call for each of its many fields."""
-    held = {key: value for key in _DETAILS if (value := values[key]) is not None}
-    values |= _DETAILS
-    if held:
-        values |= read_details(Node(held, ""))
-    timing = object.__new__(Timing)
-    vars(timing).update(values)
-    return timing
+    if held := [key for key in _DETAILS if key in values]:
+        values |= read_details(Node({key: values.pop(key) for key in held}, ""))
+    return _made_of(values, Timing)
+
+
+def _made_of(values: dict[str, Any], kind: type[_Verdict]) -> _Verdict:
+    """
+    An object of values that are right: as its own dictionary, without a call for each field.
+
+    What is absent is the class's default.
+    """
+    made = object.__new__(kind)
+    object.__setattr__(made, "__dict__", values)
+    return made
