@@ -68,7 +68,11 @@ class Pairing:
 
 
 class Evidence(NamedTuple):
-    """What counts of a side's launches in a cell: the logarithms of their speeds and errors."""
+    """
+    What counts of a side's launches in a cell: the logarithms of their speeds, with their errors.
+
+    `run` is the number of the run that the first of them comes from.
+    """
 
     run: int
     values: Sequence[_Value]

@@ -311,7 +311,7 @@ def _with_fewer_axes(vega: dict[str, Any]) -> dict[str, Any]:
     Where y has its grid on its own axis, which is drawn between the grid of x and the axis of x,
     no line of a grid covers an axis.
     """
-    axes = {(axis["scale"], axis["grid"]): axis for axis in vega.get("axes", ())}
+    axes = {(axis["scale"], axis.get("grid", False)): axis for axis in vega.get("axes", ())}
     if ("y", True) in axes and ("y", False) in axes:
         grid, axis = axes["y", True], axes.pop(("y", False))
         axes["y", True] = {**axis, "grid": True, "gridScale": grid["gridScale"]}

@@ -13,6 +13,8 @@ pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 from benchharness.errors import UsageError
 from benchharness.reporting.charts import (
     COLOURS,
+    QUIET,
+    RULE,
     Drawing,
     Point,
     Series,
@@ -51,6 +53,18 @@ def test_sizes_and_round_times_are_labelled() -> None:
 def test_ratios_are_labelled_as_such() -> None:
     found = labels(drawn(series(0, 0.5, 1.0, 2.0), y_unit="×", unity=True))
     assert {"0.5×", "1×", "2×"} <= set(found)
+
+
+@pytest.mark.parametrize("is_upright", [False, True], ids=["of x", "of y"])
+def test_no_line_of_a_grid_covers_an_axis(is_upright) -> None:
+    strokes = [
+        stroke
+        for line in drawn(series()).iter(f"{_SVG}line")
+        if (stroke := line.get("stroke")) in (QUIET, RULE)
+        and (line.get("x2") == "0") == is_upright
+    ]
+    assert strokes[-1] == QUIET
+    assert len(strokes) > 2 and set(strokes[:-1]) == {RULE}
 
 
 def test_every_point_says_what_it_is() -> None:
