@@ -14,7 +14,7 @@ from benchharness.timing.statistics import (
     Estimate,
     Samples,
     bootstrap,
-    compare,
+    compare_strictly,
     is_resolved,
     needed_time,
     net_margin,
@@ -102,7 +102,7 @@ def concluded(
     if ratio and not math.isfinite(ratio.high):
         doubts, ratio = [_UNBOUNDED], None
     margin = net_margin(samples, margin)
-    comparison = compare(ratio, margin) if ratio else None
+    comparison = compare_strictly(ratio, margin) if ratio else None
     notes = list(measurement.notes)
     if enough and ratio is None and by_bounds:
         comparison = _compared_by_bounds(submission, reference, samples)

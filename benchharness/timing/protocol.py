@@ -30,9 +30,10 @@ from benchharness.timing.noise import (
 from benchharness.timing.settings import Settings, calls_per_sample
 from benchharness.timing.statistics import (
     Comparison,
+    Estimate,
     Samples,
     bootstrap,
-    compare,
+    compare_strictly,
     net_margin,
     speed_ratio,
 )
@@ -349,12 +350,10 @@ class _Session:
         """Whether the ratio is as narrow as asked and says something, at an early look."""
         samples = self._samples(rival)
         ratio = bootstrap(speed_ratio, samples, seed=self.seed, confidence=_EARLY_CONFIDENCE)
-        margin = net_margin(samples, rival.margin)
-        decided = compare(ratio, margin) is not Comparison.INCONCLUSIVE
-        return decided and ratio.half_width <= self.settings.precision
+        return _is_decided(ratio, samples, rival) and ratio.half_width <= self.settings.precision
 
     def _is_far(self, rival: _Rival) -> bool:
-        """Whether every round's ratio lies so far from 1 that its digits do not matter."""
+        """Whether every round's ratio lies so far from 1, beyond doubt, that digits matter not."""
         samples = self._samples(rival)
         for raw, null in (
             (samples.submission, samples.submission_null),
@@ -363,7 +362,10 @@ class _Session:
             if raw.min() < 2 * null.max():  # mostly the harness's own time: look closer
                 return False
         ratios = samples.reference / samples.submission
-        return bool(ratios.min() > rival.far or ratios.max() < 1 / rival.far)
+        if not (ratios.min() > rival.far or ratios.max() < 1 / rival.far):
+            return False
+        ratio = bootstrap(speed_ratio, samples, seed=self.seed)
+        return _is_decided(ratio, samples, rival)
 
     def _is_measured(self, rival: _Rival) -> bool:
         """Whether the slower of the two has had its time."""
@@ -458,6 +460,12 @@ class _Session:
             if tally.wait_s and null.wait_s
         ]
         return float(np.concatenate(flags).mean()) if flags else None
+
+
+def _is_decided(ratio: Estimate, samples: Samples, rival: _Rival) -> bool:
+    """Whether the ratio says something, by the margin that counts."""
+    margin = net_margin(samples, rival.margin)
+    return compare_strictly(ratio, margin) is not Comparison.INCONCLUSIVE
 
 
 def _rival_of(earlier: Earlier | None, far: float) -> _Rival | None:

@@ -21,6 +21,7 @@ __all__ = [
     "Samples",
     "bootstrap",
     "compare",
+    "compare_strictly",
     "is_resolved",
     "needed_time",
     "net_margin",
@@ -197,6 +198,19 @@ def compare(ratio: Estimate, margin: float) -> Comparison:
     return Comparison.INCONCLUSIVE
 
 
+def compare_strictly(ratio: Estimate, margin: float) -> Comparison:
+    """
+    The same, where a difference must be beyond doubt as well: one of many verdicts at a time.
+
+    An interval twice as wide, on the scale of logarithms, may not hold 1. One 95 % interval in
+    twenty misses the truth, and a margin keeps that from being a claim only where the interval is
+    narrower than the margin. Of twelve processes, twice the interval misses it once in a thousand.
+    """
+    comparison = compare(ratio, margin)
+    is_open = ratio.low <= math.sqrt(ratio.value) <= ratio.high
+    return Comparison.INCONCLUSIVE if is_open and comparison is not Comparison.SAME else comparison
+
+
 def net_margin(samples: Samples, margin: float) -> float:
     """
     The margin around a ratio of net times, wider by what the harness's own time leaves open.
@@ -213,12 +227,15 @@ def net_margin(samples: Samples, margin: float) -> float:
 
 def needed_time(ratio: Estimate, margin: float) -> float:
     """
-    How many times more measuring an inconclusive ratio needs, if its value holds.
+    How many times more measuring a ratio needs to be decided strictly, if its value holds.
 
     An interval shrinks with the square root of the time, and it has to shrink until it lies on
-    one side of the nearest edge of the margin.
+    one side of the nearest edge of the margin, and of what is halfway to 1 where a difference is
+    to be claimed.
     """
-    edges = (1 / (1 + margin), 1 + margin)
+    edges = [1 / (1 + margin), 1 + margin]
+    if not edges[0] <= ratio.value <= edges[1]:
+        edges.append(math.sqrt(ratio.value))
     distance = min(abs(ratio.value - edge) for edge in edges)
     reach = max(ratio.high - ratio.value, ratio.value - ratio.low)
     return float((reach / distance) ** 2) if distance > 0 else float("inf")

@@ -16,6 +16,7 @@ from benchharness.timing.statistics import (
     Samples,
     bootstrap,
     compare,
+    compare_strictly,
     is_resolved,
     needed_time,
     net_margin,
@@ -161,11 +162,42 @@ def test_comparison_needs_the_whole_interval(low, high, comparison):
     assert compare(Estimate((low + high) / 2, low, high), margin=0.02) is comparison
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "comparison"),
+    [
+        (1.03, 1.08, Comparison.FASTER),
+        (0.92, 0.97, Comparison.SLOWER),
+        (0.99, 1.01, Comparison.SAME),
+        (1.03, 1.10, Comparison.INCONCLUSIVE),
+        (0.90, 0.97, Comparison.INCONCLUSIVE),
+        (1.50, 6.00, Comparison.INCONCLUSIVE),
+        (0.99, 1.03, Comparison.INCONCLUSIVE),
+    ],
+)
+def test_strict_comparison_needs_twice_the_interval_for_a_difference(low, high, comparison):
+    assert compare_strictly(Estimate((low + high) / 2, low, high), 0.02) is comparison
+
+
+def test_identical_code_is_claimed_to_differ_once_in_a_thousand_times_at_most():
+    rng = np.random.default_rng(0)
+    processes, repeats = 12, 20_000
+    logs = rng.normal(0, 0.1, (repeats, processes))  # what each process makes of the same code
+    error = logs.std(axis=1, ddof=1) / math.sqrt(processes)
+    reach = stats.t.ppf(0.975, processes - 1) * error
+    centres = logs.mean(axis=1)
+    found = np.exp(np.stack([centres, centres - reach, centres + reach], axis=1))
+    verdicts = [compare_strictly(Estimate(*edges), 0.02) for edges in found.tolist()]
+    assert verdicts.count(Comparison.INCONCLUSIVE) >= 0.9985 * repeats
+
+
 def test_comparison_is_the_mirror_image_for_the_other_side():
     faster = Estimate(1.05, 1.021, 1.08)
     slower = Estimate(1 / 1.05, 1 / 1.08, 1 / 1.021)
     assert compare(faster, 0.02) is Comparison.FASTER
     assert compare(slower, 0.02) is Comparison.SLOWER
+    narrow, mirrored = Estimate(1.05, 1.03, 1.08), Estimate(1 / 1.05, 1 / 1.08, 1 / 1.03)
+    assert compare_strictly(narrow, 0.02) is Comparison.FASTER
+    assert compare_strictly(mirrored, 0.02) is Comparison.SLOWER
 
 
 def test_the_margin_of_long_calls_is_the_margin():
@@ -188,6 +220,11 @@ def test_calls_as_short_as_null_calls_have_no_finite_margin():
 
 def test_needed_time_grows_with_the_square_of_the_missing_precision():
     assert needed_time(Estimate(1.0, 0.94, 1.04), margin=1.0) == pytest.approx((0.06 / 0.5) ** 2)
+
+
+def test_needed_time_of_a_difference_narrows_the_interval_to_half_of_it():
+    wide = Estimate(1.21, 1.05, 1.37)
+    assert needed_time(wide, margin=0.02) == pytest.approx((0.16 / 0.11) ** 2)
 
 
 def test_needed_time_of_a_ratio_on_the_edge_is_unlimited():
