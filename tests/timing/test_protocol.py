@@ -236,6 +236,17 @@ class WarmingVariant(SimulatedVariant):
         return super().call(arguments)
 
 
+def test_twice_as_much_that_could_be_chance_is_measured_more_closely():
+    results = []
+    for seed in range(20):
+        machine = Machine(noise=0.5, rng=np.random.default_rng(seed))
+        variants = simulated_variants(machine, submission_s=20e-3, reference_s=4e-3)
+        results.append(measured(variants, machine))
+    early = [result for result in results if result.rounds <= 10]
+    assert 0 < len(early) < len(results)
+    assert all(result.comparison is Comparison.SLOWER for result in early)
+
+
 def test_warming_up_without_end_is_noted(machine, variants):
     warming = replace(variants, submission=WarmingVariant("submission", machine, 20e-3))
     assert "not steady after warming up" in measured(warming, machine).notes
