@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +65,15 @@ def compare(
     expected, got = np.asarray(expected), np.asarray(got)
     if np.array_equal(expected, got):
         return None
-    finite = np.isfinite(expected)
-    if scale is None:
-        scale = float(np.max(np.abs(expected), where=finite, initial=0.0))
-    allowed = tolerance * scale
-    same = (expected == got) | (np.isnan(expected) & np.isnan(got))
+    allowed = tolerance * (_magnitude(expected) if scale is None else scale)
     with np.errstate(invalid="ignore", over="ignore"):
-        excess = np.abs(got.astype(np.float64) - expected.astype(np.float64))
-    differs = ~same & ~(excess <= allowed)
+        excess = np.asarray(np.subtract(got, expected, dtype=np.float64))
+        np.abs(excess, out=excess)
+    within = excess <= allowed
+    if within.all():
+        return None
+    same = (expected == got) | (np.isnan(expected) & np.isnan(got))
+    differs = ~same & ~within
     if not differs.any():
         return None
     ranked = np.where(differs, np.nan_to_num(excess, nan=np.inf, posinf=np.inf), -1.0)
@@ -84,6 +86,13 @@ def compare(
         expected=expected[worst].item(),
         allowed=allowed,
     )
+
+
+def _magnitude(values: np.ndarray[Any, Any]) -> float:
+    """The largest finite magnitude, 0 where there is none."""
+    if values.size and math.isfinite(largest := max(float(values.max()), -float(values.min()))):
+        return largest
+    return float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
 
 
 def _shown(value: float) -> str:
