@@ -141,19 +141,24 @@ def bootstrap(
     come with their rounds, so the uncertainty of the overhead is part of the interval. A few
     processes say little of how far all others differ, so the interval of n is wider: by the bias
     of their variance, and as Student's t with n - 1 degrees of freedom is wider than the normal
-    distribution. The same seed and samples give the same interval.
+    distribution. And those few may be alike by chance, but rounds of several processes differ at
+    least as much as rounds of one: the interval is no narrower than that over rounds, as many as
+    there are, would be. The same seed and samples give the same interval.
 
     Source: Davison, Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8, where
     resampling rounds within processes as well is shown to overstate the variance.
     """
-    units = samples.units
-    resampled = np.sort(statistic(samples.take(_resampled_rounds(samples.rounds, units, seed))))
+    value, widening = float(statistic(samples)), _widening(samples.units, confidence)
     tail = round((1 - confidence) / 2 * RESAMPLES)
-    value, widening = float(statistic(samples)), _widening(units, confidence)
+    edges = []
+    for units in {samples.units, samples.rounds}:
+        rounds = _resampled_rounds(samples.rounds, units, seed)
+        edges.append(np.sort(statistic(samples.take(rounds)))[[tail, -1 - tail]])
+    low, high = np.min(edges, axis=0)[0], np.max(edges, axis=0)[1]
     return Estimate(
         value=value,
-        low=value - widening * (value - float(resampled[tail])),
-        high=value + widening * (float(resampled[-1 - tail]) - value),
+        low=value - widening * (value - float(low)),
+        high=value + widening * (float(high) - value),
         confidence=confidence,
     )
 

@@ -5,6 +5,7 @@ The simulations stand for what no machine offers: noise of a known kind around a
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -139,6 +140,14 @@ def test_a_process_is_resampled_with_all_of_its_rounds():
     )
     widening = math.sqrt(2) * 12.7062 / 1.95996
     assert (found.low, found.high) == pytest.approx((2 - widening, 2 + widening), rel=1e-5)
+
+
+def test_processes_that_are_alike_by_chance_do_not_narrow_the_interval():
+    dealt = np.sort(np.random.default_rng(0).lognormal(0, 0.2, 240))
+    of_one = Samples(dealt, dealt, np.zeros(240), np.zeros(240))
+    over_rounds = bootstrap(net_median, of_one, seed=0)
+    over_processes = bootstrap(net_median, replace(of_one, processes=12), seed=0)
+    assert over_processes.low < over_rounds.low < over_rounds.high < over_processes.high
 
 
 def test_fewer_rounds_than_processes_have_an_interval():
