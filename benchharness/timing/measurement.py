@@ -14,13 +14,13 @@ from benchharness.timing.statistics import (
     Estimate,
     Samples,
     bootstrap,
+    bootstrap_ratio,
     compare_strictly,
     is_resolved,
     needed_time,
     net_margin,
     net_median,
     resolution,
-    speed_ratio,
 )
 
 __all__ = [
@@ -98,7 +98,7 @@ def concluded(
     doubts = [_too_few(samples.rounds)]
     if enough:
         doubts = _doubts(submission, reference, samples, rival)
-    ratio = None if doubts else bootstrap(speed_ratio, samples, seed=seed)
+    ratio = None if doubts else bootstrap_ratio(samples, seed=seed)
     if ratio and not math.isfinite(ratio.high):
         doubts, ratio = [_UNBOUNDED], None
     margin = net_margin(samples, margin)

@@ -33,9 +33,11 @@ from benchharness.timing.statistics import (
     Estimate,
     Samples,
     bootstrap,
+    bootstrap_ratio,
     compare_strictly,
+    is_resolved,
     net_margin,
-    speed_ratio,
+    net_median,
 )
 from benchharness.timing.variants import (
     Call,
@@ -349,7 +351,7 @@ class _Session:
     def _is_precise(self, rival: _Rival) -> bool:
         """Whether the ratio is as narrow as asked and says something, at an early look."""
         samples = self._samples(rival)
-        ratio = bootstrap(speed_ratio, samples, seed=self.seed, confidence=_EARLY_CONFIDENCE)
+        ratio = bootstrap_ratio(samples, seed=self.seed, confidence=_EARLY_CONFIDENCE)
         return _is_decided(ratio, samples, rival) and ratio.half_width <= self.settings.precision
 
     def _is_far(self, rival: _Rival) -> bool:
@@ -364,8 +366,11 @@ class _Session:
         ratios = samples.reference / samples.submission
         if not (ratios.min() > rival.far or ratios.max() < 1 / rival.far):
             return False
-        ratio = bootstrap(speed_ratio, samples, seed=self.seed)
-        return _is_decided(ratio, samples, rival)
+        ratio = bootstrap_ratio(samples, seed=self.seed)
+        return _is_decided(ratio, samples, rival) and all(
+            is_resolved(bootstrap(net_median, side, seed=self.seed), side.submission_null)
+            for side in (samples, samples.swapped())
+        )
 
     def _is_measured(self, rival: _Rival) -> bool:
         """Whether the slower of the two has had its time."""

@@ -20,6 +20,7 @@ __all__ = [
     "Estimate",
     "Samples",
     "bootstrap",
+    "bootstrap_ratio",
     "compare",
     "compare_strictly",
     "is_resolved",
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 RESAMPLES = 1000
+
+_WIDER = 1.5
+"""How many times its interval a difference has to be away from no difference."""
 
 _OWN_TIME_WITHIN = 0.005
 """How closely null calls tell what the harness's own time is, as a share of that time."""
@@ -148,19 +152,42 @@ def bootstrap(
     Source: Davison, Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8, where
     resampling rounds within processes as well is shown to overstate the variance.
     """
-    value, widening = float(statistic(samples)), _widening(samples.units, confidence)
-    tail = round((1 - confidence) / 2 * RESAMPLES)
+    value, tail = float(statistic(samples)), round((1 - confidence) / 2 * RESAMPLES)
     edges = []
     for units in {samples.units, samples.rounds}:
         rounds = _resampled_rounds(samples.rounds, units, seed)
         edges.append(np.sort(statistic(samples.take(rounds)))[[tail, -1 - tail]])
-    low, high = np.min(edges, axis=0)[0], np.max(edges, axis=0)[1]
+    low, high = float(np.min(edges)), float(np.max(edges))
+    widening = _widening(samples.units, confidence)
     return Estimate(
         value=value,
-        low=value - widening * (value - float(low)),
-        high=value + widening * (float(high) - value),
+        low=value - widening * (value - low),
+        high=value + widening * (high - value),
         confidence=confidence,
     )
+
+
+def bootstrap_ratio(samples: Samples, *, seed: int, confidence: float = 0.95) -> Estimate:
+    """
+    The speed ratio, with an interval that reaches as many times up as down.
+
+    That is as far as the percentiles of its logarithm reach to the farther side: a median that
+    many rounds happen to lie close to on one side only seems to be known well there.
+    """
+    found = bootstrap(_log_speed_ratio, samples, seed=seed, confidence=confidence)
+    reach = max(found.value - found.low, found.high - found.value)
+    return Estimate(
+        value=math.exp(found.value),
+        low=math.exp(found.value - reach),
+        high=math.exp(found.value + reach),
+        confidence=confidence,
+    )
+
+
+def _log_speed_ratio(samples: Samples) -> FloatArray:
+    """The logarithm of the speed ratio, that of 0 where the reference took no time at all."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(speed_ratio(samples), 0.0)))
 
 
 def _widening(units: int, confidence: float) -> float:
@@ -207,13 +234,18 @@ def compare_strictly(ratio: Estimate, margin: float) -> Comparison:
     """
     The same, where a difference must be beyond doubt as well: one of many verdicts at a time.
 
-    An interval twice as wide, on the scale of logarithms, may not hold 1. One 95 % interval in
-    twenty misses the truth, and a margin keeps that from being a claim only where the interval is
-    narrower than the margin. Of twelve processes, twice the interval misses it once in a thousand.
+    An interval half as wide again, on the scale of logarithms, may not hold 1. One 95 % interval
+    in twenty misses the truth, and a margin keeps that from being a claim only where the interval
+    is narrower than the margin.
     """
     comparison = compare(ratio, margin)
-    is_open = ratio.low <= math.sqrt(ratio.value) <= ratio.high
+    is_open = ratio.low <= _nearest_end(ratio) <= ratio.high
     return Comparison.INCONCLUSIVE if is_open and comparison is not Comparison.SAME else comparison
+
+
+def _nearest_end(ratio: Estimate) -> float:
+    """Where the interval has to end towards 1 for one half as wide again not to hold 1."""
+    return float(ratio.value ** (1 - 1 / _WIDER))
 
 
 def net_margin(samples: Samples, margin: float) -> float:
@@ -235,12 +267,12 @@ def needed_time(ratio: Estimate, margin: float) -> float:
     How many times more measuring a ratio needs to be decided strictly, if its value holds.
 
     An interval shrinks with the square root of the time, and it has to shrink until it lies on
-    one side of the nearest edge of the margin, and of what is halfway to 1 where a difference is
-    to be claimed.
+    one side of the nearest edge of the margin, and leave more room to 1 where a difference is to
+    be claimed.
     """
     edges = [1 / (1 + margin), 1 + margin]
     if not edges[0] <= ratio.value <= edges[1]:
-        edges.append(math.sqrt(ratio.value))
+        edges.append(_nearest_end(ratio))
     distance = min(abs(ratio.value - edge) for edge in edges)
     reach = max(ratio.high - ratio.value, ratio.value - ratio.low)
     return float((reach / distance) ** 2) if distance > 0 else float("inf")

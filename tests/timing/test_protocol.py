@@ -239,7 +239,7 @@ class WarmingVariant(SimulatedVariant):
 def test_twice_as_much_that_could_be_chance_is_measured_more_closely():
     results = []
     for seed in range(20):
-        machine = Machine(noise=0.5, rng=np.random.default_rng(seed))
+        machine = Machine(noise=0.4, rng=np.random.default_rng(seed))
         variants = simulated_variants(machine, submission_s=20e-3, reference_s=4e-3)
         results.append(measured(variants, machine))
     early = [result for result in results if result.rounds <= 10]
