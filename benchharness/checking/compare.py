@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Difference", "compare", "rounding"]
+__all__ = ["Difference", "compare", "magnitude", "rounding"]
 
 _FLOAT32_EPS = float(np.finfo(np.float32).eps)
 
@@ -65,7 +65,7 @@ def compare(
     expected, got = np.asarray(expected), np.asarray(got)
     if np.array_equal(expected, got):
         return None
-    allowed = tolerance * (_magnitude(expected) if scale is None else scale)
+    allowed = tolerance * (magnitude(expected) if scale is None else scale)
     with np.errstate(invalid="ignore", over="ignore"):
         excess = np.asarray(np.subtract(got, expected, dtype=np.float64))
         np.abs(excess, out=excess)
@@ -88,7 +88,7 @@ def compare(
     )
 
 
-def _magnitude(values: np.ndarray[Any, Any]) -> float:
+def magnitude(values: np.ndarray[Any, Any]) -> float:
     """The largest finite magnitude, 0 where there is none."""
     if values.size and math.isfinite(largest := max(float(values.max()), -float(values.min()))):
         return largest

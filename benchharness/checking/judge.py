@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from benchharness.checking.compare import compare, rounding
+from benchharness.checking.compare import compare, magnitude, rounding
 from benchharness.checking.kinds import WrongKind, fit
 from benchharness.suite.layout import from_order_of, to_order_of
 from benchharness.suite.rules import Best, Close, Equal, Holds, Rule
@@ -97,8 +97,7 @@ def _magnitude(value: Any) -> float:
         return max(map(_magnitude, value), default=0.0)
     if isinstance(value, str):
         return 0.0
-    numbers = np.abs(np.asarray(value, dtype=np.float64))
-    return float(numbers.max(where=np.isfinite(numbers), initial=0.0))
+    return magnitude(np.asarray(value, dtype=np.float64))
 
 
 def _fitted(task: Task, answer: Any) -> Any:

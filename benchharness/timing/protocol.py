@@ -355,7 +355,7 @@ class _Session:
         return _is_decided(ratio, samples, rival) and ratio.half_width <= self.settings.precision
 
     def _is_far(self, rival: _Rival) -> bool:
-        """Whether every round's ratio lies so far from 1, beyond doubt, that digits matter not."""
+        """Whether every round's ratio lies far from 1, and what is known of it decides."""
         samples = self._samples(rival)
         for raw, null in (
             (samples.submission, samples.submission_null),

@@ -232,7 +232,7 @@ def compare(ratio: Estimate, margin: float) -> Comparison:
 
 def compare_strictly(ratio: Estimate, margin: float) -> Comparison:
     """
-    The same, where a difference must be beyond doubt as well: one of many verdicts at a time.
+    As `compare`, where a difference must be beyond doubt as well: one of many verdicts at a time.
 
     An interval half as wide again, on the scale of logarithms, may not hold 1. One 95 % interval
     in twenty misses the truth, and a margin keeps that from being a claim only where the interval

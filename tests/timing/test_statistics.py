@@ -158,34 +158,25 @@ def test_fewer_rounds_than_processes_have_an_interval():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "comparison"),
+    ("low", "high", "comparison", "strictly"),
     [
-        (1.03, 1.10, Comparison.FASTER),
-        (0.90, 0.97, Comparison.SLOWER),
-        (0.99, 1.01, Comparison.SAME),
-        (0.99, 1.03, Comparison.INCONCLUSIVE),
-        (0.95, 0.99, Comparison.INCONCLUSIVE),
-        (0.90, 1.10, Comparison.INCONCLUSIVE),
+        (1.03, 1.10, Comparison.FASTER, Comparison.FASTER),
+        (0.90, 0.97, Comparison.SLOWER, Comparison.SLOWER),
+        (0.99, 1.01, Comparison.SAME, Comparison.SAME),
+        (0.99, 1.03, Comparison.INCONCLUSIVE, Comparison.INCONCLUSIVE),
+        (0.95, 0.99, Comparison.INCONCLUSIVE, Comparison.INCONCLUSIVE),
+        (0.90, 1.10, Comparison.INCONCLUSIVE, Comparison.INCONCLUSIVE),
+        (1.03, 1.27, Comparison.FASTER, Comparison.INCONCLUSIVE),
+        (0.75, 0.97, Comparison.SLOWER, Comparison.INCONCLUSIVE),
+        (1.50, 6.00, Comparison.FASTER, Comparison.INCONCLUSIVE),
     ],
 )
-def test_comparison_needs_the_whole_interval(low, high, comparison):
-    assert compare(Estimate((low + high) / 2, low, high), margin=0.02) is comparison
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "comparison"),
-    [
-        (1.03, 1.10, Comparison.FASTER),
-        (0.90, 0.97, Comparison.SLOWER),
-        (0.99, 1.01, Comparison.SAME),
-        (1.03, 1.27, Comparison.INCONCLUSIVE),
-        (0.75, 0.97, Comparison.INCONCLUSIVE),
-        (1.50, 6.00, Comparison.INCONCLUSIVE),
-        (0.99, 1.03, Comparison.INCONCLUSIVE),
-    ],
-)
-def test_strict_comparison_needs_more_than_the_interval_for_a_difference(low, high, comparison):
-    assert compare_strictly(Estimate((low + high) / 2, low, high), 0.02) is comparison
+def test_comparison_needs_the_whole_interval_and_a_strict_one_more(
+    low, high, comparison, strictly
+):
+    ratio = Estimate((low + high) / 2, low, high)
+    assert compare(ratio, margin=0.02) is comparison
+    assert compare_strictly(ratio, margin=0.02) is strictly
 
 
 def test_exact_intervals_claim_under_one_in_a_hundred_times_that_identical_code_differs():
