@@ -33,7 +33,7 @@ __all__ = [
 
 RESAMPLES = 1000
 
-_WIDER = 1.5
+_WIDER = 2.0
 """How many times its interval a difference has to be away from no difference."""
 
 _OWN_TIME_WITHIN = 0.005
@@ -234,9 +234,9 @@ def compare_strictly(ratio: Estimate, margin: float) -> Comparison:
     """
     As `compare`, where a difference must be beyond doubt as well: one of many verdicts at a time.
 
-    An interval half as wide again, on the scale of logarithms, may not hold 1. One 95 % interval
-    in twenty misses the truth, and a margin keeps that from being a claim only where the interval
-    is narrower than the margin.
+    An interval twice as wide, on the scale of logarithms, may not hold 1. One 95 % interval in
+    twenty misses the truth, and a margin keeps that from being a claim only where the interval is
+    narrower than the margin.
     """
     comparison = compare(ratio, margin)
     is_open = ratio.low <= _nearest_end(ratio) <= ratio.high
@@ -244,7 +244,7 @@ def compare_strictly(ratio: Estimate, margin: float) -> Comparison:
 
 
 def _nearest_end(ratio: Estimate) -> float:
-    """Where the interval has to end towards 1 for one half as wide again not to hold 1."""
+    """Where the interval has to end towards 1 for one twice as wide not to hold 1."""
     return float(ratio.value ** (1 - 1 / _WIDER))
 
 

@@ -160,8 +160,10 @@ def test_fewer_rounds_than_processes_have_an_interval():
 @pytest.mark.parametrize(
     ("low", "high", "comparison", "strictly"),
     [
-        (1.03, 1.10, Comparison.FASTER, Comparison.FASTER),
-        (0.90, 0.97, Comparison.SLOWER, Comparison.SLOWER),
+        (1.04, 1.10, Comparison.FASTER, Comparison.FASTER),
+        (0.90, 0.96, Comparison.SLOWER, Comparison.SLOWER),
+        (1.03, 1.10, Comparison.FASTER, Comparison.INCONCLUSIVE),
+        (0.90, 0.97, Comparison.SLOWER, Comparison.INCONCLUSIVE),
         (0.99, 1.01, Comparison.SAME, Comparison.SAME),
         (0.99, 1.03, Comparison.INCONCLUSIVE, Comparison.INCONCLUSIVE),
         (0.95, 0.99, Comparison.INCONCLUSIVE, Comparison.INCONCLUSIVE),
@@ -179,7 +181,7 @@ def test_comparison_needs_the_whole_interval_and_a_strict_one_more(
     assert compare_strictly(ratio, margin=0.02) is strictly
 
 
-def test_exact_intervals_claim_under_one_in_a_hundred_times_that_identical_code_differs():
+def test_exact_intervals_claim_under_once_in_500_times_that_identical_code_differs():
     rng = np.random.default_rng(0)
     processes, repeats = 12, 20_000
     logs = rng.normal(0, 0.2, (repeats, processes))  # what each process makes of the same code
@@ -192,7 +194,7 @@ def test_exact_intervals_claim_under_one_in_a_hundred_times_that_identical_code_
         verdicts = [rule(Estimate(*edges), 0.02) for edges in found]
         return 1 - verdicts.count(Comparison.INCONCLUSIVE) / repeats
 
-    assert claimed(compare_strictly) < 0.01 < claimed(compare)
+    assert claimed(compare_strictly) < 0.002 < 0.02 < claimed(compare)
 
 
 def test_a_lump_of_rounds_on_one_side_does_not_narrow_the_interval_there():
@@ -235,8 +237,8 @@ def test_needed_time_grows_with_the_square_of_the_missing_precision():
 
 
 def test_needed_time_of_a_difference_leaves_room_to_1():
-    wide = Estimate(1.1**3, 1.05, 1.612)
-    assert needed_time(wide, margin=0.02) == pytest.approx((0.281 / (1.1**3 - 1.1)) ** 2)
+    wide = Estimate(1.1**2, 1.05, 1.491)
+    assert needed_time(wide, margin=0.02) == pytest.approx((0.281 / (1.1**2 - 1.1)) ** 2)
 
 
 def test_needed_time_of_a_ratio_on_the_edge_is_unlimited():
